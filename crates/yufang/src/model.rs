@@ -153,6 +153,26 @@ impl Model {
     }
 }
 
+impl Model {
+    /// A value as people write it: names of tiers, options and codes.
+    pub fn show(&self, value: &Constant, ty: Option<&Ty>) -> String {
+        match (value, ty) {
+            (Constant::Number(number), _) => crate::number::show(number),
+            (Constant::Flag(flag), _) => if *flag { "是" } else { "否" }.to_owned(),
+            (Constant::Text(text), _) => text.clone(),
+            (Constant::Date(date), _) => date.to_string(),
+            (Constant::Code(code), Some(Ty::Code(list))) => self.codes[list.index()].get(*code).code.clone(),
+            (Constant::Option(at), Some(Ty::Option(set))) => self.options[set.index()].options[*at as usize].0.clone(),
+            (Constant::Tier(tier), Some(Ty::Tier(scale))) => {
+                self.scales[scale.index()].tiers[usize::from(*tier)].name.clone()
+            }
+            (Constant::Tier(tier), _) => self.scale().tiers[usize::from(*tier)].name.clone(),
+            (Constant::Code(CodeId(at)) | Constant::Option(at), _) => at.to_string(),
+            (Constant::Missing, _) => "缺".to_owned(),
+        }
+    }
+}
+
 /// Reasons, law and remarks attached to something, for explanations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {

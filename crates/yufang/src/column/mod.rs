@@ -5,6 +5,10 @@
 //! decimals or text, codes and options as text or as dictionaries. What a value must be is for the
 //! rule set to say, when a batch is bound to it.
 
+pub mod bind;
+pub(crate) mod block;
+pub(crate) mod decode;
+
 use std::borrow::Cow;
 
 /// A bitmap with the least significant bit first, from bit `offset` of `bytes` on.
