@@ -17,6 +17,7 @@ pub mod interval;
 mod kernel;
 pub mod model;
 pub mod number;
+pub mod parse;
 pub mod plan;
 mod run;
 mod settle;
