@@ -128,12 +128,12 @@ fn nested(column: &str, value: &RawValue) -> Fault {
     Fault::Nested { column: column.to_owned(), value: shortened(value.get()) }
 }
 
-/// What the parser says, with the column only: the line is the caller's to know.
+/// What the parser says, with the place within the line: which line is the caller's to know.
 pub(crate) fn detail(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     match text.strip_suffix(&place) {
-        Some(bare) if error.line() == 1 => format!("{bare} at column {}", error.column()),
+        Some(bare) if error.line() == 1 => format!("{bare} at byte {}", error.column()),
         _ => text,
     }
 }

@@ -7,7 +7,7 @@ use yufang::text::fold;
 /// The names of a rule set's fields and lists, as a reader needs them: a JSON array is a list only
 /// where the rule set has one, and what no rule reads need not be read from a file of columns.
 ///
-/// The default knows no names: every column is text.
+/// The default knows no names: every column of a text file is text, and none of an Arrow file is read.
 #[derive(Debug, Clone, Default)]
 pub struct Shape {
     fields: FxHashSet<String>,
@@ -29,6 +29,18 @@ impl Shape {
             fields: all_names(&list.fields),
         });
         Shape { fields: all_names(&subject.fields), lists: lists.collect() }
+    }
+
+    /// The names of the elements of a model's list, where they come as a file of their own: their
+    /// fields, and the key of their owner.
+    ///
+    /// # Panics
+    /// Where the model has no list at that position.
+    pub fn of_list(model: &Model, list: usize) -> Shape {
+        let mut fields = all_names(&model.subject.lists[list].fields);
+        let key = model.key().map(|id| &model.subject.fields[id.index()]);
+        fields.extend(key.into_iter().flat_map(|key| names(&key.name, key.label.as_deref())));
+        Shape { fields, lists: Vec::new() }
     }
 
     /// The position of the list that a column holds, by its name or label.
