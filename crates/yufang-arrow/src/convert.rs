@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal256Type,
-    Float16Type, Float32Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal256Type, Float16Type,
+    Float32Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, Decimal128Array, StringArray};
@@ -26,7 +26,9 @@ pub(crate) fn scalar(array: &ArrayRef) -> Result<ArrayRef, Hint> {
         T::Null | T::Boolean | T::Float32 | T::Float64 | T::Decimal128(..) | T::Date32 => Arc::clone(array),
         T::Utf8 | T::LargeUtf8 | T::Utf8View => Arc::clone(array),
         integer if integer.is_integer() => Arc::clone(array),
-        T::Float16 => Arc::new(array.as_primitive::<Float16Type>().unary::<_, Float32Type>(|value| value.to_f32())),
+        T::Float16 => {
+            Arc::new(array.as_primitive::<Float16Type>().unary::<_, Float32Type>(|value| value.to_f32()))
+        }
         T::Decimal32(_, scale) => places(scale, array.as_primitive::<Decimal32Type>().unary(i128::from))?,
         T::Decimal64(_, scale) => places(scale, array.as_primitive::<Decimal64Type>().unary(i128::from))?,
         T::Decimal256(..) => {

@@ -99,7 +99,8 @@ impl Encoder {
             columns.push(key.unwrap_or_else(none));
         }
         let status = |row: usize, out: &mut String| out.push_str(Contract::status(verdicts.status[row]));
-        let tier = |row: usize, out: &mut String| out.push_str(contract.tier(verdicts, row).unwrap_or_default());
+        let tier =
+            |row: usize, out: &mut String| out.push_str(contract.tier(verdicts, row).unwrap_or_default());
         columns.push(self.status.column(rows, status)?);
         columns.push(self.tier.column(rows, tier)?);
         columns.push(self.possible.column(rows, |row, out| contract.possible(verdicts, row, out))?);
@@ -148,7 +149,9 @@ fn values<'a>(
             Arc::new((0..rows).map(text).collect::<StringArray>())
         }
         (expected, _) => {
-            return Err(ArrowError::ComputeError(format!("values of an output do not have its type {expected}")));
+            return Err(ArrowError::ComputeError(format!(
+                "values of an output do not have its type {expected}"
+            )));
         }
     })
 }

@@ -33,7 +33,10 @@ fn number(lo: &Number, hi: &Number, decimals: u32) -> DataType {
     let both = |bound: i64| fits(lo, bound) && fits(hi, bound);
     let unit = Number::from_integer(power_of_ten(decimals));
     let most = Number::from_integer(power_of_ten(38));
-    let within = |limit: &Number| { let scaled = limit * &unit; scaled < most && scaled > -&most };
+    let within = |limit: &Number| {
+        let scaled = limit * &unit;
+        scaled < most && scaled > -&most
+    };
     match i8::try_from(decimals) {
         Ok(0) if both(i32::MAX.into()) => DataType::Int32,
         Ok(0) if both(i64::MAX) => DataType::Int64,

@@ -30,9 +30,7 @@ fn bits(buffer: &BooleanBuffer) -> Option<Bits<'_>> {
 
 fn data(array: &dyn Array) -> Data<'_> {
     match array.data_type() {
-        DataType::Boolean => {
-            bits(array.as_boolean().values()).map_or(Data::Null(array.len()), Data::Bool)
-        }
+        DataType::Boolean => bits(array.as_boolean().values()).map_or(Data::Null(array.len()), Data::Bool),
         DataType::Int8 => Data::I8(values::<Int8Type>(array)),
         DataType::Int16 => Data::I16(values::<Int16Type>(array)),
         DataType::Int32 => Data::I32(values::<Int32Type>(array)),

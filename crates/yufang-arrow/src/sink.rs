@@ -100,9 +100,9 @@ impl<W: Write + Send> Sink<W> {
     pub fn write(&mut self, graded: Graded) -> Result<(), OutputError> {
         match graded {
             Graded::Text(lines) => match &mut self.state {
-                State::Text(output) => {
-                    output.write_all(&lines).map_err(|source| OutputError::Io { file: self.file.clone(), source })
-                }
+                State::Text(output) => output
+                    .write_all(&lines)
+                    .map_err(|source| OutputError::Io { file: self.file.clone(), source }),
                 _ => Err(self.misused()),
             },
             Graded::Verdicts(verdicts, key) => {

@@ -48,7 +48,9 @@ pub fn open(path: &Path, format: Format, options: SourceOptions) -> Result<Batch
     let mut file = File::open(path).map_err(io)?;
     match format {
         Format::Parquet => parquet(name, file, options.shape),
-        Format::Arrow if file_magic(&mut file).and_then(|is_file| file.rewind().map(|()| is_file)).map_err(io)? => {
+        Format::Arrow
+            if file_magic(&mut file).and_then(|is_file| file.rewind().map(|()| is_file)).map_err(io)? =>
+        {
             arrow_file(name, BufReader::new(file), options.shape)
         }
         _ => read(name, BufReader::with_capacity(1 << 16, file), format, options),
@@ -156,7 +158,11 @@ fn arrow(name: String, mut input: impl Read + Send + 'static, shape: Shape) -> R
     Ok(tables(name, whole, shape, batches))
 }
 
-fn arrow_file(name: String, mut file: impl Read + Seek + Send + 'static, shape: Shape) -> Result<Batches, InputError> {
+fn arrow_file(
+    name: String,
+    mut file: impl Read + Seek + Send + 'static,
+    shape: Shape,
+) -> Result<Batches, InputError> {
     let broken = |source| InputError::Arrow { file: name.clone(), source };
     let whole = FileReader::try_new(&mut file, None).map_err(broken)?.schema().as_ref().clone();
     let wanted = wanted(&whole, &shape);

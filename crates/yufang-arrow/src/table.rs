@@ -23,7 +23,10 @@ pub struct Table {
 enum Stored {
     Unread,
     /// The array as it came, and as it is lent.
-    Scalar { given: ArrayRef, lent: ArrayRef },
+    Scalar {
+        given: ArrayRef,
+        lent: ArrayRef,
+    },
     List(ListArray),
 }
 

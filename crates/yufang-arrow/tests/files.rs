@@ -107,14 +107,19 @@ fn nested_lists_come_from_parquet() {
     let DataType::List(element) = field.data_type() else { panic!("a list") };
     let DataType::Struct(fields) = element.data_type() else { panic!("of structs") };
     let quantity = Decimal128Array::from(vec![3_125_000_000]).with_precision_and_scale(38, 8).expect("fits");
-    let structs = StructArray::new(fields.clone(), vec![Arc::new(StringArray::from(vec!["氯"])), Arc::new(quantity)], None);
+    let structs = StructArray::new(
+        fields.clone(),
+        vec![Arc::new(StringArray::from(vec!["氯"])), Arc::new(quantity)],
+        None,
+    );
     let lists = ListArray::new(
         element.clone(),
         arrow_buffer::OffsetBuffer::from_lengths([1, 0, 0]),
         Arc::new(structs),
         Some(vec![true, false, true].into()),
     );
-    let batch = RecordBatch::try_from_iter(vec![("substances", Arc::new(lists) as ArrayRef)]).expect("one column");
+    let batch =
+        RecordBatch::try_from_iter(vec![("substances", Arc::new(lists) as ArrayRef)]).expect("one column");
     for (bytes, format) in [(parquet(&batch), Format::Parquet), (ipc_stream(&batch), Format::Arrow)] {
         assert_eq!(from_stream(&bytes, format), [expected.clone()]);
     }
@@ -140,7 +145,9 @@ fn dictionary_cells(batch: &RecordBatch, name: &str) -> Vec<Option<String>> {
 
 fn check(batches: &[RecordBatch]) {
     use arrow_array::cast::AsArray;
-    let text = |cells: &[&str]| cells.iter().map(|cell| (!cell.is_empty()).then(|| (*cell).to_owned())).collect::<Vec<_>>();
+    let text = |cells: &[&str]| {
+        cells.iter().map(|cell| (!cell.is_empty()).then(|| (*cell).to_owned())).collect::<Vec<_>>()
+    };
     let first = &batches[0];
     let names: Vec<&str> = first.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
     assert_eq!(names, layout(Format::Csv).contract.columns());
@@ -181,18 +188,26 @@ fn an_output_without_rows_is_whole() {
 
 #[test]
 fn a_file_goes_through_in_order() {
-    let text: String = (0..1000).map(|row| if row == 500 { "bad\n".to_owned() } else { format!("{row},C\n") }).collect();
+    let text: String =
+        (0..1000).map(|row| if row == 500 { "bad\n".to_owned() } else { format!("{row},C\n") }).collect();
     let mut own = options();
     own.size.rows = 64;
-    let input = read("in.csv", Cursor::new(format!("编号,行业\n{text}")), Format::Csv, own).expect("a header");
+    let input =
+        read("in.csv", Cursor::new(format!("编号,行业\n{text}")), Format::Csv, own).expect("a header");
     let layout = layout(Format::Ndjson);
     let mut sink = Sink::new("out", Vec::new(), layout.clone()).expect("memory");
     let grade = |rows: usize| {
         let mut verdicts = verdicts();
         verdicts.status = vec![Status::Invalid; rows];
         verdicts.possible = vec![Default::default(); rows];
-        verdicts.score.iter_mut().chain(&mut verdicts.outputs).for_each(|column| column.certain = vec![false; rows]);
-        for bits in [&mut verdicts.fired, &mut verdicts.alerts, &mut verdicts.maybe_alerts, &mut verdicts.missing] {
+        verdicts
+            .score
+            .iter_mut()
+            .chain(&mut verdicts.outputs)
+            .for_each(|column| column.certain = vec![false; rows]);
+        for bits in
+            [&mut verdicts.fired, &mut verdicts.alerts, &mut verdicts.maybe_alerts, &mut verdicts.missing]
+        {
             *bits = yufang::verdict::BitRows::new(rows, 7);
         }
         verdicts.errors.clear();
@@ -213,7 +228,11 @@ fn a_file_goes_through_in_order() {
     let text = String::from_utf8(sink.finish().expect("memory")).expect("UTF-8");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 1000);
-    assert!(lines[999].contains("\"编号\":\"999\"") && lines[500].contains("第 502 行：有 1 格"), "{}", lines[500]);
+    assert!(
+        lines[999].contains("\"编号\":\"999\"") && lines[500].contains("第 502 行：有 1 格"),
+        "{}",
+        lines[500]
+    );
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod common;
 
 use std::sync::Arc;
 
-use arrow_array::builder::{ListBuilder, StringDictionaryBuilder, StructBuilder, StringBuilder, Float64Builder};
+use arrow_array::builder::{
+    Float64Builder, ListBuilder, StringBuilder, StringDictionaryBuilder, StructBuilder,
+};
 use arrow_array::types::*;
 use arrow_array::*;
 use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
@@ -78,14 +80,20 @@ fn typed_columns_lend_their_values_sliced_too() {
     assert_eq!(sliced(Int8Array::from(vec![Some(0), Some(-5), None])), some(&["-5", ""]));
     assert_eq!(sliced(Int16Array::from(vec![Some(0), Some(-5), None])), some(&["-5", ""]));
     assert_eq!(sliced(Int32Array::from(vec![Some(0), Some(-5), None])), some(&["-5", ""]));
-    assert_eq!(sliced(Int64Array::from(vec![Some(0), Some(i64::MIN), None])), some(&["-9223372036854775808", ""]));
+    assert_eq!(
+        sliced(Int64Array::from(vec![Some(0), Some(i64::MIN), None])),
+        some(&["-9223372036854775808", ""])
+    );
     assert_eq!(sliced(UInt8Array::from(vec![0, 255])), some(&["255"]));
     assert_eq!(sliced(UInt16Array::from(vec![0, 255])), some(&["255"]));
     assert_eq!(sliced(UInt32Array::from(vec![0, 255])), some(&["255"]));
     assert_eq!(sliced(UInt64Array::from(vec![0, u64::MAX])), some(&["18446744073709551615"]));
     assert_eq!(sliced(Float32Array::from(vec![0.0, 0.1])), some(&["0.1"]));
     assert_eq!(sliced(Float64Array::from(vec![0.0, 28.12, f64::NAN])), some(&["28.12", ""]));
-    assert_eq!(sliced(BooleanArray::from(vec![None, Some(true), Some(false), None])), some(&["true", "false", ""]));
+    assert_eq!(
+        sliced(BooleanArray::from(vec![None, Some(true), Some(false), None])),
+        some(&["true", "false", ""])
+    );
     assert_eq!(sliced(Date32Array::from(vec![0, 1])), some(&["1970-01-02"]));
     assert_eq!(sliced(Date64Array::from(vec![0, 86_400_000])), some(&["1970-01-02"]));
     assert_eq!(sliced(NullArray::new(3)), some(&["", ""]));
@@ -114,7 +122,10 @@ fn types_that_hold_no_values_are_named() {
     };
     let binary: ArrayRef = Arc::new(BinaryArray::from(vec![&b"x"[..]]));
     assert_eq!(refused("行业", binary.clone()), ("行业".to_owned(), Hint::Scalar));
-    assert_eq!(refused("substances", Arc::new(StringArray::from(vec!["[]"]))), ("substances".to_owned(), Hint::List));
+    assert_eq!(
+        refused("substances", Arc::new(StringArray::from(vec!["[]"]))),
+        ("substances".to_owned(), Hint::List)
+    );
     let zoned = TimestampSecondArray::from(vec![0]).with_timezone("Asia/Shanghai");
     assert_eq!(refused("上次检查", Arc::new(zoned)), ("上次检查".to_owned(), Hint::Zone));
     let elements = StructArray::from(vec![(Arc::new(Field::new("q", DataType::Binary, true)), binary)]);
@@ -134,12 +145,13 @@ fn fields() -> Fields {
 /// `[{氯 31.25}, {氨}]`, no list, `[]`, `[null, {汽油 200}]`.
 fn substances() -> ListArray {
     let mut builder = ListBuilder::new(StructBuilder::from_fields(fields(), 8));
-    let element = |builder: &mut ListBuilder<StructBuilder>, name: Option<&str>, q: Option<f64>, valid: bool| {
-        let own = builder.values();
-        own.field_builder::<StringBuilder>(0).expect("text").append_option(name);
-        own.field_builder::<Float64Builder>(1).expect("floats").append_option(q);
-        own.append(valid);
-    };
+    let element =
+        |builder: &mut ListBuilder<StructBuilder>, name: Option<&str>, q: Option<f64>, valid: bool| {
+            let own = builder.values();
+            own.field_builder::<StringBuilder>(0).expect("text").append_option(name);
+            own.field_builder::<Float64Builder>(1).expect("floats").append_option(q);
+            own.append(valid);
+        };
     element(&mut builder, Some("氯"), Some(31.25), true);
     element(&mut builder, Some("氨"), None, true);
     builder.append(true);
@@ -157,7 +169,8 @@ fn lists_lend_their_elements_sliced_too() {
         "{\"substances\": [{\"name\": \"氯\", \"q\": 31.25}, {\"name\": \"氨\"}]}\n{}\n",
         "{\"substances\": []}\n{\"substances\": [{}, {\"name\": \"汽油\", \"q\": 200}]}\n",
     );
-    let mut rows = NdjsonReader::new("a", json.as_bytes(), Shape::of(&model()), Encoding::Utf8, BatchSize::default());
+    let mut rows =
+        NdjsonReader::new("a", json.as_bytes(), Shape::of(&model()), Encoding::Utf8, BatchSize::default());
     let rows = rows.next().expect("one").expect("read");
     let expected = cells(&rows.columns()).remove(0).1;
     let narrow: ArrayRef = Arc::new(substances());
@@ -196,12 +209,15 @@ fn lists_of_their_own_are_joined() {
     let shape = Shape::of_list(&model, 0);
     let list = Table::new("s", &source.expect("of one length"), &shape);
     elements.add(&list.expect("readable").columns()).expect("an owner's key");
-    let mut table = table(vec![("id", Arc::new(StringArray::from(vec!["1", "2"])) as ArrayRef)]).expect("readable");
+    let mut table =
+        table(vec![("id", Arc::new(StringArray::from(vec!["1", "2"])) as ArrayRef)]).expect("readable");
     table.attach(&mut elements).expect("no such column yet");
     assert_eq!(
         cells(&table.columns())[1].1,
         [
-            Some(r#"[["name=Some(\"氯\")", "q=Some(\"31.25\")"], ["name=Some(\"氨\")", "q=None"]]"#.to_owned()),
+            Some(
+                r#"[["name=Some(\"氯\")", "q=Some(\"31.25\")"], ["name=Some(\"氨\")", "q=None"]]"#.to_owned()
+            ),
             Some("[]".to_owned())
         ]
     );

@@ -81,14 +81,17 @@ impl Builder {
         let shape = self.shape.list(&name);
         let mut rows = Vec::with_capacity(elements.len());
         for element in elements {
-            rows.push(element.scalars(|field| shape.is_some_and(|at| self.shape.is_element_field(at, field)), &name)?);
+            rows.push(
+                element
+                    .scalars(|field| shape.is_some_and(|at| self.shape.is_element_field(at, field)), &name)?,
+            );
         }
         if let Cells::List(list) = &mut self.batch.cells[place] {
             list.finish(row);
             for cells in rows {
                 for (field, cell) in cells {
                     self.bytes += cell.as_ref().map_or(0, |cell| cell.len());
-                    list.set(&field, cell.as_deref());
+                    list.set(field, cell.as_deref());
                 }
                 list.end_element();
             }

@@ -140,7 +140,6 @@ fn decode(decoder: &mut Decoder, mut chunk: &[u8], last: bool, out: &mut Vec<u8>
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +158,8 @@ mod tests {
         assert_eq!(decoded(text.as_bytes(), Encoding::Auto), text.as_bytes());
         let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
         assert_eq!(decoded(&marked, Encoding::Gb18030), text.as_bytes(), "the mark is stronger");
-        let wide: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(decoded(&wide, Encoding::Auto), text.as_bytes());
     }
 

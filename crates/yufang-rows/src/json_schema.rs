@@ -53,7 +53,8 @@ fn object(fields: &[Field], model: &Model) -> Value {
 }
 
 fn list_schema(list: &List, model: &Model) -> Value {
-    let mut schema = json!({ "type": "array", "items": object(&list.fields, model), "maxItems": list.at_most });
+    let mut schema =
+        json!({ "type": "array", "items": object(&list.fields, model), "maxItems": list.at_most });
     if list.optional {
         schema["type"] = json!(["array", "null"]);
     }
@@ -82,7 +83,13 @@ fn field_schema(field: &Field, model: &Model) -> Value {
     schema
 }
 
-fn describe(schema: &mut Value, mut zh: Vec<String>, mut en: Vec<String>, optional: bool, default: Option<String>) {
+fn describe(
+    schema: &mut Value,
+    mut zh: Vec<String>,
+    mut en: Vec<String>,
+    optional: bool,
+    default: Option<String>,
+) {
     match default {
         Some(default) => {
             zh.push(format!("缺省 {default}"));

@@ -82,7 +82,8 @@ impl<R: Read> CsvReader<R> {
         let mut names: Vec<String> = Vec::new();
         for at in 0..self.record.len() {
             let text = std::str::from_utf8(cell(&self.record, at));
-            let text = text.map_err(|_| ReadError::HeaderNotText { file: self.name.clone(), column: at + 1 })?;
+            let text =
+                text.map_err(|_| ReadError::HeaderNotText { file: self.name.clone(), column: at + 1 })?;
             let text = text.trim();
             if let Some(first) = names.iter().position(|name| !text.is_empty() && name == text) {
                 let (file, name) = (self.name.clone(), text.to_owned());
@@ -99,7 +100,8 @@ impl<R: Read> CsvReader<R> {
     fn next_record(&mut self) -> Result<bool, ReadError> {
         loop {
             let read = self.reader.read_byte_record(&mut self.record);
-            let more = read.map_err(|error| ReadError::Io { file: self.name.clone(), source: error.into() })?;
+            let more =
+                read.map_err(|error| ReadError::Io { file: self.name.clone(), source: error.into() })?;
             if !more || self.record.as_slice() == END.trim_matches('\n').as_bytes() {
                 return Ok(false);
             }
@@ -170,8 +172,8 @@ fn cell(record: &ByteRecord, at: usize) -> &[u8] {
 
 /// Sets one cell; an empty one is no value, and for a list it is no list.
 fn set(builder: &mut Builder, place: usize, cell: &[u8]) -> Result<(), Fault> {
-    let text = std::str::from_utf8(cell)
-        .map_err(|_| Fault::NotText { column: builder.name(place).to_owned() })?;
+    let text =
+        std::str::from_utf8(cell).map_err(|_| Fault::NotText { column: builder.name(place).to_owned() })?;
     let empty = text.trim().is_empty();
     if !builder.is_list(place) {
         builder.text(place, (!empty).then_some(text));

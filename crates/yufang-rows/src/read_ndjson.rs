@@ -22,13 +22,7 @@ pub struct NdjsonReader<R> {
 
 impl<R: Read> NdjsonReader<R> {
     /// Reads from `input`, whose name in messages is `name`.
-    pub fn new(
-        name: impl Into<String>,
-        input: R,
-        shape: Shape,
-        encoding: Encoding,
-        size: BatchSize,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, input: R, shape: Shape, encoding: Encoding, size: BatchSize) -> Self {
         NdjsonReader {
             name: name.into(),
             reader: BufReader::with_capacity(1 << 16, Decoded::new(input, encoding)),

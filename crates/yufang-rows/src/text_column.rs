@@ -12,7 +12,7 @@ pub(crate) struct Validity {
 
 impl Validity {
     pub(crate) fn push(&mut self, valid: bool) {
-        if self.len % 8 == 0 {
+        if self.len.is_multiple_of(8) {
             self.bits.push(0);
         }
         self.bits[self.len / 8] |= u8::from(valid) << (self.len % 8);

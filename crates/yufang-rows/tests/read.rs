@@ -62,11 +62,9 @@ fn ragged_rows_stay_in_their_place() {
         assert_eq!(batch.rows(), 5);
         let lines: Vec<u64> = (0..5).map(|row| batch.line(row)).collect();
         assert_eq!(lines, [3, 4, 5, 7, 8]);
-        let problems: Vec<String> = batch.unreadable().iter().map(|(_, problem)| problem.to_string()).collect();
-        assert_eq!(
-            problems,
-            ["line 4: 1 cells under a header of 2", "line 7: 3 cells under a header of 2"]
-        );
+        let problems: Vec<String> =
+            batch.unreadable().iter().map(|(_, problem)| problem.to_string()).collect();
+        assert_eq!(problems, ["line 4: 1 cells under a header of 2", "line 7: 3 cells under a header of 2"]);
         assert_eq!(column(&batch, "行业"), texts(&["C", "", "C", "", "B"]));
     }
 }
@@ -102,7 +100,9 @@ fn bytes_that_are_no_text_are_a_problem_of_their_row() {
 
 #[test]
 fn numbers_keep_their_digits() {
-    let batch = &ndjson(r#"{"编号": 12345678901234567890123, "q": 0.1000000000000000055, "e": 1e-7, "s": "28.120", "t": true, "n": null}"#)[0];
+    let batch = &ndjson(
+        r#"{"编号": 12345678901234567890123, "q": 0.1000000000000000055, "e": 1e-7, "s": "28.120", "t": true, "n": null}"#,
+    )[0];
     for (name, text) in [
         ("编号", "12345678901234567890123"),
         ("q", "0.1000000000000000055"),
@@ -130,7 +130,8 @@ fn bad_lines_of_json_do_not_stop_the_others() {
         r#"{"编号": "10", "substances": []}"#,
     ];
     let batch = &ndjson(&lines.join("\n"))[0];
-    let problems: Vec<String> = batch.unreadable().iter().map(|(row, problem)| format!("{row} {problem}")).collect();
+    let problems: Vec<String> =
+        batch.unreadable().iter().map(|(row, problem)| format!("{row} {problem}")).collect();
     assert_eq!(
         problems,
         [
@@ -152,20 +153,25 @@ fn bad_lines_of_json_do_not_stop_the_others() {
 #[test]
 fn lists_come_in_three_ways() {
     let nested = &ndjson(concat!(
-        r#"{"编号": "1", "substances": [{"name": "氯", "q": 31.25}, {"name": "氨"}]}"#, "\n",
-        r#"{"编号": "2", "substances": []}"#, "\n",
+        r#"{"编号": "1", "substances": [{"name": "氯", "q": 31.25}, {"name": "氨"}]}"#,
+        "\n",
+        r#"{"编号": "2", "substances": []}"#,
+        "\n",
         r#"{"编号": "3", "substances": [{"name": "汽油", "q": 200}]}"#,
     ))[0];
     let cell = one_csv(concat!(
         "编号,substances\n",
-        r#"1,"[{""name"": ""氯"", ""q"": 31.25}, {""name"": ""氨""}]""#, "\n",
+        r#"1,"[{""name"": ""氯"", ""q"": 31.25}, {""name"": ""氨""}]""#,
+        "\n",
         "2,[]\n",
-        r#"3,"[{""name"": ""汽油"", ""q"": 200}]""#, "\n",
+        r#"3,"[{""name"": ""汽油"", ""q"": 200}]""#,
+        "\n",
     ));
     let mut joined = one_csv("id\n1\n2\n3\n");
     let model = model();
     let mut file = ListFile::new("substances", "s.csv", &model.subject.fields[0]);
-    file.add_batch(&one_csv("编号,name,q\n１,氯,31.25\n3,汽油,200\n1,氨,\n9,苯,1\n")).expect("an owner's key");
+    file.add_batch(&one_csv("编号,name,q\n１,氯,31.25\n3,汽油,200\n1,氨,\n9,苯,1\n"))
+        .expect("an owner's key");
     file.complete().expect("all readable");
     file.attach(&mut joined).expect("no such column yet");
     assert_eq!(cells(&nested.columns()), cells(&cell.columns()));
@@ -190,8 +196,10 @@ fn batches_are_bounded_and_keep_their_columns() {
     let size = BatchSize { rows: 2, bytes: 1 << 20 };
     let text = "{\"编号\":1}\n{\"编号\":2}\n{\"编号\":3,\"x\":4}\n{\"编号\":4}\n{\"编号\":5}\n";
     let reader = NdjsonReader::new("a", text.as_bytes(), shape(), Encoding::Utf8, size);
-    let widths: Vec<(usize, usize)> =
-        reader.map(|batch| batch.expect("readable")).map(|batch| (batch.rows(), batch.columns().columns.len())).collect();
+    let widths: Vec<(usize, usize)> = reader
+        .map(|batch| batch.expect("readable"))
+        .map(|batch| (batch.rows(), batch.columns().columns.len()))
+        .collect();
     assert_eq!(widths, [(2, 1), (2, 2), (1, 2)]);
 }
 

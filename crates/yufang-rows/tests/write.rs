@@ -35,7 +35,8 @@ fn ndjson_is_the_contract() {
     let keys = keys();
     let lines = ndjson_rows(&contract(), &verdicts(), Some(&keys.column()), Language::En);
     let text = String::from_utf8(lines).expect("UTF-8");
-    let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rows: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(
         rows[0],
         serde_json::json!({"编号": "=1+1", "status": "graded", "tier": "橙", "possible": "橙", "score": "-12.5",

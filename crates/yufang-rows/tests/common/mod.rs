@@ -12,11 +12,11 @@ use yufang::number::{Number, scaled, whole};
 use yufang::source::{FileId, Span};
 use yufang::verdict::*;
 
-pub fn span() -> Span {
+pub(crate) fn span() -> Span {
     Span { file: FileId(0), start: 0, end: 0 }
 }
 
-pub fn field(name: &str, label: Option<&str>, ty: FieldType) -> Field {
+pub(crate) fn field(name: &str, label: Option<&str>, ty: FieldType) -> Field {
     Field {
         name: name.into(),
         label: label.map(Into::into),
@@ -31,14 +31,15 @@ pub fn field(name: &str, label: Option<&str>, ty: FieldType) -> Field {
     }
 }
 
-pub fn number(lo: i64, hi: i64, decimals: u32) -> FieldType {
+pub(crate) fn number(lo: i64, hi: i64, decimals: u32) -> FieldType {
     FieldType::Number { lo: whole(lo), hi: whole(hi), decimals, listed: None, unit: None }
 }
 
 fn subject() -> Subject {
     let key = Field { key: true, ..field("编号", Some("id"), FieldType::Text) };
     let listed = vec![(scaled(5, 1), "罕见".to_owned()), (whole(10), "经常".to_owned())];
-    let level = FieldType::Number { lo: scaled(5, 1), hi: whole(10), decimals: 1, listed: Some(listed), unit: None };
+    let level =
+        FieldType::Number { lo: scaled(5, 1), hi: whole(10), decimals: 1, listed: Some(listed), unit: None };
     let substances = List {
         name: "substances".into(),
         label: Some("危险物质".into()),
@@ -56,7 +57,9 @@ fn subject() -> Subject {
         field("行业", None, FieldType::Code { list: CodeListId(0), level: 2 }),
         Field { optional: true, ..field("L", Some("可能性"), level) },
         Field { default: Some(Constant::Flag(false)), ..field("停产", None, FieldType::Flag) },
-        Field { optional: true, ..field("上次检查", None, FieldType::Date { lo: Date::MIN, hi: Date::MAX }) },
+        Field {
+            optional: true, ..field("上次检查", None, FieldType::Date { lo: Date::MIN, hi: Date::MAX })
+        },
         Field { optional: true, ..field("标准化", None, FieldType::Option(OptionSetId(0))) },
     ];
     Subject { name: "企业".into(), fields, lists: vec![substances] }
@@ -75,22 +78,47 @@ fn output(name: &str, ty: Ty) -> Definition {
     }
 }
 
-pub fn model() -> Model {
+pub(crate) fn model() -> Model {
     let tier = |name: &str| Tier { name: name.into(), label: String::new(), color: None };
-    let code = |code: &str, parent: &str| CodeRow { code: code.into(), name: String::new(), parent: parent.into() };
+    let code =
+        |code: &str, parent: &str| CodeRow { code: code.into(), name: String::new(), parent: parent.into() };
     let codes = CodeList::new("行业表", &[code("C", ""), code("C26", "C"), code("B", "")]).expect("a list");
-    let rule = |name: &str| Rule { name: name.into(), when: None, effect: Effect::Step(1), notes: Notes::default(), span: span() };
-    let alert = |name: &str| Alert { name: name.into(), when: ExprId(0), level: None, message: vec![], notes: Notes::default(), span: span() };
-    let expr = Expr { kind: ExprKind::Constant(Constant::Tier(0)), ty: Ty::Tier(ScaleId(0)), space: Space::Row, span: span() };
+    let rule = |name: &str| Rule {
+        name: name.into(),
+        when: None,
+        effect: Effect::Step(1),
+        notes: Notes::default(),
+        span: span(),
+    };
+    let alert = |name: &str| Alert {
+        name: name.into(),
+        when: ExprId(0),
+        level: None,
+        message: vec![],
+        notes: Notes::default(),
+        span: span(),
+    };
+    let expr = Expr {
+        kind: ExprKind::Constant(Constant::Tier(0)),
+        ty: Ty::Tier(ScaleId(0)),
+        space: Space::Row,
+        span: span(),
+    };
     Model {
         name: "测试".into(),
         version: "1".into(),
         from: None,
         to: None,
         notes: Notes::default(),
-        scales: vec![Scale { name: "等级".into(), tiers: ["蓝", "黄", "橙", "红"].map(tier).to_vec(), span: span() }],
+        scales: vec![Scale {
+            name: "等级".into(),
+            tiers: ["蓝", "黄", "橙", "红"].map(tier).to_vec(),
+            span: span(),
+        }],
         codes: vec![Arc::new(codes)],
-        options: vec![OptionSet { options: vec![("一级".into(), "最好".into()), ("二级".into(), String::new())] }],
+        options: vec![OptionSet {
+            options: vec![("一级".into(), "最好".into()), ("二级".into(), String::new())],
+        }],
         subject: subject(),
         tables: vec![],
         sheets: vec![],
@@ -103,7 +131,14 @@ pub fn model() -> Model {
         ],
         order: vec![],
         exprs: vec![expr],
-        grade: Grade { scale: ScaleId(0), by: GradeBy::Tier(ExprId(0)), when: None, otherwise: None, notes: Notes::default(), span: span() },
+        grade: Grade {
+            scale: ScaleId(0),
+            by: GradeBy::Tier(ExprId(0)),
+            when: None,
+            otherwise: None,
+            notes: Notes::default(),
+            span: span(),
+        },
         rules: vec![rule("甲"), rule("乙")],
         requirements: vec![],
         alerts: vec![alert("警"), alert("报")],
@@ -114,7 +149,7 @@ pub fn model() -> Model {
 }
 
 /// The static types of the model's score and outputs.
-pub fn types() -> (yufang::plan::OutputType, Vec<yufang::plan::OutputType>) {
+pub(crate) fn types() -> (yufang::plan::OutputType, Vec<yufang::plan::OutputType>) {
     use yufang::plan::OutputType::*;
     (Decimal { scale: 2 }, vec![Decimal { scale: 3 }, Exact, Flag, Text, Date])
 }
@@ -124,7 +159,7 @@ fn column(at: u32, values: Values, certain: &[bool]) -> OutputColumn {
 }
 
 /// Three rows: graded, undetermined, invalid.
-pub fn verdicts() -> Verdicts {
+pub(crate) fn verdicts() -> Verdicts {
     let certain = [true, false, false];
     let mut fired = BitRows::new(3, 2);
     let mut alerts = BitRows::new(3, 2);
@@ -155,18 +190,25 @@ pub fn verdicts() -> Verdicts {
 }
 
 /// Cells as text, lists by elements and sorted by field: what must agree however the data came.
-pub fn cells(columns: &Columns<'_>) -> Vec<(String, Vec<Option<String>>)> {
-    let mut all: Vec<_> = columns.columns.iter().map(|(name, column)| (name.to_string(), texts(column))).collect();
+pub(crate) fn cells(columns: &Columns<'_>) -> Vec<(String, Vec<Option<String>>)> {
+    let mut all: Vec<_> =
+        columns.columns.iter().map(|(name, column)| (name.to_string(), texts(column))).collect();
     all.sort();
     all
 }
 
 fn texts(column: &Column<'_>) -> Vec<Option<String>> {
     let Data::List { offsets, elements } = &column.data else {
-        return (0..column.len()).map(|row| column.show(row)).map(|text| (!text.is_empty()).then_some(text)).collect();
+        return (0..column.len())
+            .map(|row| column.show(row))
+            .map(|text| (!text.is_empty()).then_some(text))
+            .collect();
     };
     let fields = cells(elements);
-    let element = |at: usize| fields.iter().map(|(name, cells)| format!("{name}={:?}", cells[at])).collect::<Vec<_>>();
-    let list = |row: usize| format!("{:?}", (offsets.get(row)..offsets.get(row + 1)).map(element).collect::<Vec<_>>());
+    let element =
+        |at: usize| fields.iter().map(|(name, cells)| format!("{name}={:?}", cells[at])).collect::<Vec<_>>();
+    let list = |row: usize| {
+        format!("{:?}", (offsets.get(row)..offsets.get(row + 1)).map(element).collect::<Vec<_>>())
+    };
     (0..column.len()).map(|row| column.is_valid(row).then(|| list(row))).collect()
 }
