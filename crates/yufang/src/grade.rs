@@ -49,7 +49,6 @@ pub(crate) fn grade_facts(model: &Model, plan: &Plan, facts: &Facts) -> Verdicts
 /// Reads blocks of typed rows from columns.
 pub(crate) struct Reader<'a> {
     plan: &'a Plan,
-    columns: &'a Columns<'a>,
     fields: Vec<(Decoder<'a>, Option<&'a Column<'a>>, &'a Field)>,
     lists: Vec<ListReader<'a>>,
 }
@@ -85,7 +84,7 @@ impl<'a> Reader<'a> {
             let fields = fields.map(|(field, at)| (Decoder::new(model, field, true), child(at), field)).collect();
             lists.push(ListReader { list, column: own, fields });
         }
-        Ok(Reader { plan, columns, fields, lists })
+        Ok(Reader { plan, fields, lists })
     }
 
     pub(crate) fn block(&self, range: std::ops::Range<usize>) -> Block {
@@ -104,10 +103,6 @@ impl<'a> Reader<'a> {
         let lists = self.lists.iter().map(|list| list.slot(self.plan, range.clone(), &mut texts, &mut errors)).collect();
         let errors = errors.into_iter().enumerate().filter_map(|(row, error)| Some((row, error?))).collect();
         Block { rows, fields, lists, texts, errors }
-    }
-
-    pub(crate) fn rows(&self) -> usize {
-        self.columns.rows
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which column is which field, found once for a table of rows.
 
+use crate::column::decode::show;
 use crate::column::{Columns, Data};
 use crate::diagnostic::{Diagnostic, Message, Severity, has_errors};
 use crate::model::{Field, Model};
@@ -12,6 +13,16 @@ pub struct Binding {
     pub(crate) lists: Vec<Option<usize>>,
     /// What is worth saying about the columns; no error among it.
     pub findings: Vec<Diagnostic>,
+}
+
+impl Binding {
+    /// The rows whose key is `key`, compared as texts compare.
+    pub fn rows_of_key(&self, model: &Model, columns: &Columns<'_>, key: &str) -> Vec<usize> {
+        let column = model.key().and_then(|own| self.fields[own.index()]).map(|at| &columns.columns[at].1);
+        let Some(column) = column else { return Vec::new() };
+        let wanted = fold(key);
+        (0..columns.rows).filter(|row| fold(&show(column, *row)) == wanted).collect()
+    }
 }
 
 /// Why columns do not fit a rule set.

@@ -13,11 +13,15 @@ use crate::number::{Number, show, whole};
 use crate::plan::{NO_ROW, Op};
 use crate::run::{Run, run};
 use crate::source::Span;
-use crate::verdict::Verdicts;
+use crate::verdict::{RowError, Verdicts};
 
-pub(super) fn explain(rules: &Rules, facts: &Facts) -> Explanation {
+/// `error` is what the row's values were refused for, where they were.
+pub(super) fn explain(rules: &Rules, facts: &Facts, error: Option<&RowError>) -> Explanation {
     let model = rules.model();
-    let verdicts = rules.grade_facts(facts);
+    let mut verdicts = rules.grade_facts(facts);
+    if let Some(error) = error {
+        verdicts.invalidate(0, error.clone());
+    }
     let block = Block::from_facts(model, rules.plan(), std::slice::from_ref(facts));
     let tracer = Tracer { rules, model, facts, verdicts: &verdicts, run: &run(rules.plan(), &block) };
     let invalid = verdicts.status[0] == Status::Invalid;
