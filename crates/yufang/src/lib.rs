@@ -11,6 +11,8 @@ pub mod codes;
 pub mod column;
 pub mod date;
 pub mod diagnostic;
+#[cfg(feature = "draw")]
+pub mod draw;
 pub mod facts;
 pub mod model;
 pub mod number;

@@ -1,0 +1,366 @@
+//! The roster: everyone who may be inspected, must be, or is excluded, each with the reason.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::id::{IdError, check_distinct, check_id, check_text, find};
+use super::json::NUMBER_BOUND;
+use super::merkle;
+use super::suite::{Bytes32, Suite};
+
+/// Whether an enterprise takes part in the draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It can be drawn.
+    Eligible,
+    /// It is inspected for certain, with its reason (挂牌督办, a report from the public).
+    Must,
+    /// It is left out, with its reason (a cool-down, a yearly cap, 停产).
+    Excluded,
+}
+
+impl Status {
+    /// The word that is hashed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Eligible => "eligible",
+            Status::Must => "must",
+            Status::Excluded => "excluded",
+        }
+    }
+}
+
+/// One enterprise of a roster, as its record is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enterprise<'a> {
+    /// Its id, such as the credit code.
+    pub id: &'a str,
+    /// Its stratum, such as the tier.
+    pub stratum: &'a str,
+    /// Its group, such as the district.
+    pub group: &'a str,
+    /// Its size, by which weighted strata draw; 1 where none is given.
+    pub size: u64,
+    /// Whether it takes part.
+    pub status: Status,
+    /// Why it is certain or excluded.
+    pub reason: &'a str,
+    /// 32 random bytes that keep a confidential record from being guessed.
+    pub salt: Option<Bytes32>,
+}
+
+impl Enterprise<'_> {
+    /// The leaf of the roster's tree.
+    pub fn leaf(&self, suite: Suite) -> Bytes32 {
+        let hasher = merkle::leaf(suite)
+            .prefixed(self.id)
+            .prefixed(self.stratum)
+            .prefixed(self.group)
+            .number(self.size)
+            .prefixed(self.status.name())
+            .prefixed(self.reason);
+        match self.salt {
+            Some(salt) => hasher.prefixed(salt.0).finish(),
+            None => hasher.finish(),
+        }
+    }
+}
+
+/// Why a roster is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RosterError {
+    /// An id that is none, stands twice or looks like another: `A1`, `Ａ1`.
+    #[error("roster: {0}")]
+    Id(#[from] IdError),
+    /// A stratum, group or reason that is not in normal form C.
+    #[error("roster, enterprise `{id}`: {error}")]
+    Text {
+        /// The enterprise.
+        id: String,
+        /// What is wrong.
+        error: IdError,
+    },
+    /// A size of 2^53 or more.
+    #[error("roster, enterprise `{id}`: the size {size} is not below 2^53")]
+    Size {
+        /// The enterprise.
+        id: String,
+        /// Its size.
+        size: u64,
+    },
+    /// An enterprise that is certain or excluded without a reason: `status: must, reason: ""`.
+    #[error("roster, enterprise `{id}`: the status `{}` needs a reason", .status.name())]
+    NoReason {
+        /// The enterprise.
+        id: String,
+        /// Its status.
+        status: Status,
+    },
+    /// A record without a salt in a salted roster, or with one in a roster without.
+    #[error("roster, enterprise `{0}`: either all records of a plan have a salt, or none has")]
+    Salt(String),
+    /// More enterprises than 2^32 − 1.
+    #[error("the roster has more than 2^32 - 1 enterprises")]
+    TooMany,
+}
+
+/// Collects a roster row by row, in any order. Builders of shards are merged.
+///
+/// Held as columns: an enterprise costs its id's bytes and about 33 more.
+#[derive(Debug, Clone, Default)]
+pub struct RosterBuilder {
+    ids: String,
+    id_ends: Vec<usize>,
+    strata: Vec<u32>,
+    groups: Vec<u32>,
+    reasons: Vec<u32>,
+    sizes: Vec<u64>,
+    statuses: Vec<Status>,
+    salts: Vec<Bytes32>,
+    names: Names,
+}
+
+/// Texts that many rows share.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    texts: Vec<String>,
+    index: FxHashMap<String, u32>,
+}
+
+impl Names {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.index.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.to_owned());
+        self.index.insert(text.to_owned(), number);
+        number
+    }
+}
+
+impl RosterBuilder {
+    /// No rows yet.
+    pub fn new() -> RosterBuilder {
+        RosterBuilder::default()
+    }
+
+    /// Adds an enterprise.
+    pub fn push(&mut self, row: Enterprise<'_>) -> Result<(), RosterError> {
+        self.check(&row)?;
+        self.ids.push_str(row.id);
+        self.id_ends.push(self.ids.len());
+        for (column, text) in [
+            (&mut self.strata, row.stratum),
+            (&mut self.groups, row.group),
+            (&mut self.reasons, row.reason),
+        ] {
+            column.push(self.names.number(text));
+        }
+        self.sizes.push(row.size);
+        self.statuses.push(row.status);
+        self.salts.extend(row.salt);
+        Ok(())
+    }
+
+    /// Adds all rows of another builder.
+    pub fn merge(&mut self, other: RosterBuilder) -> Result<(), RosterError> {
+        for row in 0..other.id_ends.len() {
+            self.push(other.row(row))?;
+        }
+        Ok(())
+    }
+
+    /// Sorts the rows by id and refuses ids that are equal or look alike.
+    pub fn finish(self) -> Result<Roster, RosterError> {
+        // INVARIANT: `check` refuses more rows than a u32 counts.
+        let count = u32::try_from(self.id_ends.len()).expect("a counted roster");
+        let mut order: Vec<u32> = (0..count).collect();
+        order.sort_unstable_by(|a, b| self.id(*a as usize).cmp(self.id(*b as usize)));
+        let roster = Roster { rows: self, order };
+        check_distinct(|at| roster.id(at), roster.len())?;
+        Ok(roster)
+    }
+
+    fn check(&self, row: &Enterprise<'_>) -> Result<(), RosterError> {
+        check_id(row.id)?;
+        for text in [row.stratum, row.group, row.reason] {
+            check_text(text).map_err(|error| RosterError::Text { id: row.id.to_owned(), error })?;
+        }
+        let id = || row.id.to_owned();
+        let count = self.id_ends.len();
+        if row.size >= NUMBER_BOUND {
+            Err(RosterError::Size { id: id(), size: row.size })
+        } else if row.status != Status::Eligible && row.reason.is_empty() {
+            Err(RosterError::NoReason { id: id(), status: row.status })
+        } else if count > 0 && row.salt.is_some() == self.salts.is_empty() {
+            Err(RosterError::Salt(id()))
+        } else if count >= u32::MAX as usize {
+            Err(RosterError::TooMany)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn id(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).map_or(0, |before| self.id_ends[before]);
+        &self.ids[start..self.id_ends[row]]
+    }
+
+    fn row(&self, row: usize) -> Enterprise<'_> {
+        let name = |column: &[u32]| self.names.texts[column[row] as usize].as_str();
+        Enterprise {
+            id: self.id(row),
+            stratum: name(&self.strata),
+            group: name(&self.groups),
+            size: self.sizes[row],
+            status: self.statuses[row],
+            reason: name(&self.reasons),
+            salt: self.salts.get(row).copied(),
+        }
+    }
+}
+
+/// A roster whose rows are sorted by id and distinct. Rows are numbered in that order.
+#[derive(Debug, Clone)]
+pub struct Roster {
+    rows: RosterBuilder,
+    order: Vec<u32>,
+}
+
+impl Roster {
+    /// The roster of these rows.
+    pub fn new<'a>(rows: impl IntoIterator<Item = Enterprise<'a>>) -> Result<Roster, RosterError> {
+        let mut builder = RosterBuilder::new();
+        rows.into_iter().try_for_each(|row| builder.push(row))?;
+        builder.finish()
+    }
+
+    /// How many enterprises.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether nobody stands in it.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Whether the records are salted; `None` of an empty roster, which fits either plan.
+    pub fn salted(&self) -> Option<bool> {
+        (!self.is_empty()).then(|| !self.rows.salts.is_empty())
+    }
+
+    /// The enterprise of a row.
+    pub fn get(&self, row: usize) -> Enterprise<'_> {
+        self.rows.row(self.order[row] as usize)
+    }
+
+    /// The id of a row, without the rest.
+    pub fn id(&self, row: usize) -> &str {
+        self.rows.id(self.order[row] as usize)
+    }
+
+    /// The row of an id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        find(|row| self.id(row), self.len(), id)
+    }
+
+    /// All enterprises by id.
+    pub fn iter(&self) -> impl Iterator<Item = Enterprise<'_>> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// The names of the strata that occur, each once.
+    pub fn strata(&self) -> impl Iterator<Item = &str> {
+        let mut seen = vec![false; self.rows.names.texts.len()];
+        self.rows.strata.iter().for_each(|name| seen[*name as usize] = true);
+        self.rows.names.texts.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.as_str())
+    }
+
+    /// For each row, the position of its stratum in `names`, found without comparing texts by row.
+    pub(super) fn strata_in<'a>(&'a self, names: &[&str]) -> impl Fn(usize) -> Option<usize> + 'a {
+        let position = |text: &String| names.iter().position(|name| name == text);
+        let positions: Vec<Option<usize>> = self.rows.names.texts.iter().map(position).collect();
+        move |row| positions[self.rows.strata[self.order[row] as usize] as usize]
+    }
+
+    /// Status and size of a row.
+    pub(super) fn status_and_size(&self, row: usize) -> (Status, u64) {
+        let row = self.order[row] as usize;
+        (self.rows.statuses[row], self.rows.sizes[row])
+    }
+
+    /// The tree over some rows; ranges hashed apart are merged.
+    pub fn range(&self, suite: Suite, rows: std::ops::Range<usize>) -> merkle::Range {
+        let mut range = merkle::Range::new(suite, rows.start as u64);
+        rows.for_each(|row| range.push(self.get(row).leaf(suite)));
+        range
+    }
+
+    /// The leaves of all rows.
+    pub fn leaves(&self, suite: Suite) -> Vec<Bytes32> {
+        self.iter().map(|row| row.leaf(suite)).collect()
+    }
+
+    /// The root of the tree over all rows.
+    pub fn root(&self, suite: Suite) -> Bytes32 {
+        merkle::root(suite, self.iter().map(|row| row.leaf(suite)))
+    }
+}
+
+/// One enterprise in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnterpriseRecord {
+    /// Its id.
+    pub id: String,
+    /// Its stratum.
+    pub stratum: String,
+    /// Its group.
+    pub group: String,
+    /// Its size.
+    #[serde(default = "one")]
+    pub size: u64,
+    /// Whether it takes part.
+    pub status: Status,
+    /// Why it is certain or excluded.
+    pub reason: String,
+    /// Its salt.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::json::given")]
+    pub salt: Option<Bytes32>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+impl EnterpriseRecord {
+    /// The record as it is hashed.
+    pub fn borrow(&self) -> Enterprise<'_> {
+        Enterprise {
+            id: &self.id,
+            stratum: &self.stratum,
+            group: &self.group,
+            size: self.size,
+            status: self.status,
+            reason: &self.reason,
+            salt: self.salt,
+        }
+    }
+}
+
+impl From<Enterprise<'_>> for EnterpriseRecord {
+    fn from(row: Enterprise<'_>) -> Self {
+        EnterpriseRecord {
+            id: row.id.to_owned(),
+            stratum: row.stratum.to_owned(),
+            group: row.group.to_owned(),
+            size: row.size,
+            status: row.status,
+            reason: row.reason.to_owned(),
+            salt: row.salt,
+        }
+    }
+}
