@@ -11,7 +11,7 @@ use super::roster::{Roster, RosterError, Status};
 use super::sample::{Candidates, SampleError, Selection, select};
 use super::seed::{BeaconRound, Seed, Share, seed};
 use super::ticket::Tickets;
-use super::transcript::{Excluded, MemberRecord, Selected, SeedSource, StratumRecord, Transcript};
+use super::transcript::{Excluded, MemberRecord, SeedSource, Selected, StratumRecord, Transcript};
 
 /// Why a draw is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -99,8 +99,7 @@ impl Member {
         plan.check()?;
         check_fit(&plan, &roster, &inspectors)?;
         let commitment = secret.commitment(plan.suite);
-        let announcement =
-            Announcement::new(&plan, plan.digest()?, &roster, &inspectors, commitment);
+        let announcement = Announcement::new(&plan, plan.digest()?, &roster, &inspectors, commitment);
         Ok(Member { roster, inspectors, secret, announcement })
     }
 
@@ -129,7 +128,8 @@ impl Member {
 
 /// Refuses records with salts where the plan has none, and strata without a rule.
 pub(super) fn check_fit(plan: &Plan, roster: &Roster, inspectors: &Inspectors) -> Result<(), DrawError> {
-    for (salted, records) in [(roster.salted(), "roster's records"), (inspectors.salted(), "inspectors' records")]
+    for (salted, records) in
+        [(roster.salted(), "roster's records"), (inspectors.salted(), "inspectors' records")]
     {
         if salted.is_some_and(|salted| salted != plan.salted) {
             let publisher = plan.publisher.clone();

@@ -42,8 +42,8 @@ pub fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, Js
 
 /// The bytes of `value` that are hashed.
 pub fn canonical<T: Serialize>(what: &'static str, value: &T) -> Result<String, JsonError> {
-    let value = serde_json::to_value(value)
-        .map_err(|error| JsonError::Shape { what, why: error.to_string() })?;
+    let value =
+        serde_json::to_value(value).map_err(|error| JsonError::Shape { what, why: error.to_string() })?;
     check(&value)?;
     let mut out = String::new();
     write(&value, &mut out);

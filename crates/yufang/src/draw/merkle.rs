@@ -183,8 +183,16 @@ mod tests {
     #[test]
     fn published_roots() {
         // The reference tree of Certificate Transparency's implementations.
-        let texts = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-            "606162636465666768696a6b6c6d6e6f"];
+        let texts = [
+            "",
+            "00",
+            "10",
+            "2021",
+            "3031",
+            "40414243",
+            "5051525354555657",
+            "606162636465666768696a6b6c6d6e6f",
+        ];
         let leaf = |text: &&str| {
             let bytes = super::super::suite::parse_hex(text).expect("hex");
             leaf(Suite::Sha256).fixed(&bytes).finish()

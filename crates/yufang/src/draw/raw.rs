@@ -126,7 +126,8 @@ impl InputMember {
             let (publisher, plan) = (self.plan.publisher, self.plan.suite);
             return Err(RawError::Suite { publisher, plan, input: suite });
         }
-        let roster = Roster::new(self.roster.iter().map(EnterpriseRecord::borrow)).map_err(DrawError::from)?;
+        let roster =
+            Roster::new(self.roster.iter().map(EnterpriseRecord::borrow)).map_err(DrawError::from)?;
         let inspectors = Inspectors::new(self.inspectors).map_err(DrawError::from)?;
         Ok(Member::new(self.plan, roster, inspectors, self.secret)?)
     }

@@ -151,11 +151,9 @@ impl RosterBuilder {
         self.check(&row)?;
         self.ids.push_str(row.id);
         self.id_ends.push(self.ids.len());
-        for (column, text) in [
-            (&mut self.strata, row.stratum),
-            (&mut self.groups, row.group),
-            (&mut self.reasons, row.reason),
-        ] {
+        for (column, text) in
+            [(&mut self.strata, row.stratum), (&mut self.groups, row.group), (&mut self.reasons, row.reason)]
+        {
             column.push(self.names.number(text));
         }
         self.sizes.push(row.size);
@@ -249,7 +247,7 @@ impl Roster {
 
     /// Whether the records are salted; `None` of an empty roster, which fits either plan.
     pub fn salted(&self) -> Option<bool> {
-        (!self.is_empty()).then(|| !self.rows.salts.is_empty())
+        (!self.is_empty()).then_some(!self.rows.salts.is_empty())
     }
 
     /// The enterprise of a row.

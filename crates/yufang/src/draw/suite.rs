@@ -38,9 +38,8 @@ impl serde::Serialize for Bytes32 {
 impl<'de> serde::Deserialize<'de> for Bytes32 {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        Bytes32::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format_args!("`{text}` is not 64 lower-case hex digits"))
-        })
+        Bytes32::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format_args!("`{text}` is not 64 lower-case hex digits")))
     }
 }
 
@@ -153,14 +152,8 @@ mod tests {
     #[test]
     fn published_digests() {
         let digest = |suite: Suite| suite.hasher().fixed(b"abc").finish().to_string();
-        assert_eq!(
-            digest(Suite::Sm3),
-            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-        );
-        assert_eq!(
-            digest(Suite::Sha256),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(digest(Suite::Sm3), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        assert_eq!(digest(Suite::Sha256), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

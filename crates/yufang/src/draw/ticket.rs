@@ -6,9 +6,8 @@ use super::seed::Seed;
 use super::suite::{Bytes32, Hasher, Suite, length};
 
 /// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
-const SHA256_START: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-];
+const SHA256_START: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// Bytes of an id that fit into one block beside key, length, padding bit and bit count.
 const ONE_BLOCK: usize = 64 - 32 - 4 - 1 - 8;

@@ -9,11 +9,7 @@ pub(super) type Unit = u64;
 /// Draws `count` of the units, which stand in ticket order and have no size of zero. `start` gives
 /// a uniform number below its argument and is asked at most once. Gives positions, ascending, each
 /// with its probability.
-pub(super) fn draw(
-    sizes: &[Unit],
-    count: usize,
-    start: impl FnOnce(u128) -> u128,
-) -> Vec<(usize, Fraction)> {
+pub(super) fn draw(sizes: &[Unit], count: usize, start: impl FnOnce(u128) -> u128) -> Vec<(usize, Fraction)> {
     let (mut chosen, rest, left) = certainties(sizes, count);
     if left > 0 && !rest.is_empty() {
         chosen.extend(systematic(sizes, &rest, left, start));

@@ -18,7 +18,9 @@ fn differences(path: &str, expected: &Value, found: &Value, out: &mut Vec<String
                 differences(&format!("{path}/{key}"), value, found.get(key).unwrap_or(&Value::Null), out);
             }
             // A null in the answer must be written as one, not left out.
-            out.extend(expected.keys().filter(|key| !found.contains_key(*key)).map(|key| format!("{path}/{key}")));
+            out.extend(
+                expected.keys().filter(|key| !found.contains_key(*key)).map(|key| format!("{path}/{key}")),
+            );
         }
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
             for (at, pair) in expected.iter().zip(found).enumerate() {
