@@ -2,4 +2,10 @@
 #![cfg(feature = "draw")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod chance;
 mod known;
+mod order;
+mod speed;
+mod tamper;
+mod teams;
+mod world;
