@@ -5,12 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::inspector::Inspectors;
+use super::json::{self, JsonError};
 use super::plan::Plan;
 use super::roster::Roster;
 use super::suite::{Bytes32, Suite};
 
 /// 32 fresh random bytes that only the publisher knows until the draw is opened. Never used twice.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Secret(Bytes32);
 
@@ -40,8 +42,11 @@ impl fmt::Debug for Secret {
 
 /// The announcement: the plan in full, and digests of all else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Announcement {
+    /// Always [`SCHEMA`].
+    pub schema: String,
     /// The plan.
     pub plan: Plan,
     /// Its digest.
@@ -60,7 +65,22 @@ pub struct Announcement {
     pub announcement: Bytes32,
 }
 
+/// Version of an announcement's form.
+pub const SCHEMA: &str = "yufang-announcement/1";
+
 impl Announcement {
+    /// Reads an announcement's JSON.
+    pub fn read(text: &str) -> Result<Announcement, JsonError> {
+        let announcement: Announcement = json::read("announcement", text)?;
+        json::check_schema("announcement", &announcement.schema, SCHEMA)?;
+        Ok(announcement)
+    }
+
+    /// The announcement as a file.
+    pub fn canonical(&self) -> Result<String, JsonError> {
+        json::canonical("announcement", self)
+    }
+
     /// Commits to a plan, its roster and inspectors, and a secret. They have been checked together
     /// by [`super::conduct::Member::new`].
     pub(super) fn new(
@@ -72,6 +92,7 @@ impl Announcement {
     ) -> Announcement {
         let suite = plan.suite;
         let mut announcement = Announcement {
+            schema: SCHEMA.to_owned(),
             plan: plan.clone(),
             plan_digest,
             roster_count: roster.len() as u64,

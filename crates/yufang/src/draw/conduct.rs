@@ -74,9 +74,14 @@ pub enum DrawError {
     /// A round of 2^53 or more.
     #[error("the round {0} is not below 2^53")]
     Round(u64),
-    /// The secret is not the one that was committed to.
-    #[error("`{0}`: this is not the secret that the announcement commits to")]
-    OtherSecret(String),
+    /// Something else than the announcement commits to: another roster, another secret.
+    #[error("`{publisher}`: {what} not what the announcement commits to")]
+    NotAnnounced {
+        /// The publisher.
+        publisher: String,
+        /// What is not: "the roster is", "the secret is".
+        what: &'static str,
+    },
 }
 
 /// One publisher with all that it draws from.
@@ -101,6 +106,32 @@ impl Member {
         let commitment = secret.commitment(plan.suite);
         let announcement = Announcement::new(&plan, plan.digest()?, &roster, &inspectors, commitment);
         Ok(Member { roster, inspectors, secret, announcement })
+    }
+
+    /// Takes up what was announced before, and refuses anything else.
+    pub fn open(
+        announced: &Announcement,
+        roster: Roster,
+        inspectors: Inspectors,
+        secret: Secret,
+    ) -> Result<Member, DrawError> {
+        let member = Member::new(announced.plan.clone(), roster, inspectors, secret)?;
+        let own = &member.announcement;
+        let parts = [
+            (own.plan_digest == announced.plan_digest, "the plan is"),
+            (own.roster_count == announced.roster_count, "the number of enterprises is"),
+            (own.roster_root == announced.roster_root, "the roster is"),
+            (own.inspector_count == announced.inspector_count, "the number of inspectors is"),
+            (own.inspector_root == announced.inspector_root, "the list of inspectors is"),
+            (own.commitment == announced.commitment, "the secret is"),
+            (own.announcement == announced.announcement, "the digest is"),
+        ];
+        match parts.into_iter().find(|(same, _)| !same) {
+            Some((_, what)) => {
+                Err(DrawError::NotAnnounced { publisher: announced.plan.publisher.clone(), what })
+            }
+            None => Ok(member),
+        }
     }
 
     /// What is published before the draw.

@@ -30,6 +30,7 @@ pub struct Observed {
 
 /// How a variance was estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Everyone was inspected: there is no sampling error.
@@ -46,6 +47,7 @@ pub enum Method {
 
 /// The estimate of one stratum.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StratumEstimate {
     /// The stratum; empty for those inspected for certain.
     pub stratum: String,
@@ -59,6 +61,7 @@ pub struct StratumEstimate {
 
 /// The estimate of a whole draw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {
     /// The estimated total over everyone who was eligible or certain.
     pub total: f64,

@@ -8,6 +8,7 @@ use super::flow::{Flow, insert};
 /// Enterprises that cannot be served together, though any of them can be left out and the rest
 /// can be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[error(
     "no teams: {places_short} place(s) cannot be filled for {}",
     .enterprises.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ")
@@ -22,6 +23,7 @@ pub struct Infeasible {
 
 /// What stands between one enterprise and each inspector that cannot simply serve it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Unserved {
     /// The enterprise.

@@ -11,6 +11,7 @@ use super::suite::{Bytes32, Suite};
 
 /// One inspector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Inspector {
     /// The inspector's id.

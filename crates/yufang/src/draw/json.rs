@@ -40,6 +40,14 @@ pub fn read<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, Js
     serde_json::from_value(strict.0).map_err(|error| JsonError::Shape { what, why: error.to_string() })
 }
 
+/// Refuses a file of another version than the one that is known.
+pub(super) fn check_schema(what: &'static str, found: &str, known: &str) -> Result<(), JsonError> {
+    if found == known {
+        return Ok(());
+    }
+    Err(JsonError::Shape { what, why: format!("the schema is `{found}`, not `{known}`") })
+}
+
 /// The bytes of `value` that are hashed.
 pub fn canonical<T: Serialize>(what: &'static str, value: &T) -> Result<String, JsonError> {
     let value =

@@ -10,6 +10,7 @@ use crate::date::Date;
 
 /// A broken promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Breach {
     /// An announcement whose parts do not give its digest.

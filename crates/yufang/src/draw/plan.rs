@@ -13,6 +13,7 @@ pub const PROTOCOL: &str = "yufang-draw/1";
 
 /// A plan. Optional members that are absent stay absent: the digest is over the members as given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Always [`PROTOCOL`].
@@ -53,6 +54,7 @@ pub struct Plan {
 
 /// Which round of which beacon decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BeaconRule {
     /// The beacon's name.
@@ -65,6 +67,7 @@ pub struct BeaconRule {
 
 /// How many of a stratum are drawn, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StratumRule {
     /// The stratum.
@@ -94,6 +97,7 @@ pub struct StratumRule {
 
 /// How a share that is not whole becomes a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// To the next whole number above.

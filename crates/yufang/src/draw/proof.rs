@@ -16,6 +16,7 @@ pub const SCHEMA: &str = "yufang-proof/1";
 
 /// That a record stands in the roster to which an announcement commits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     /// Always [`SCHEMA`].
@@ -43,6 +44,7 @@ pub enum ProofError {
 
 /// Where an enterprise stands in a draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Inspected for certain.
@@ -59,6 +61,7 @@ pub enum Place {
 
 /// What an enterprise learns. That the count of its stratum is honest needs the full roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Placement {
     /// Its place.
     pub place: Place,
@@ -75,12 +78,8 @@ impl Proof {
     /// Reads a proof's JSON.
     pub fn read(text: &str) -> Result<Proof, JsonError> {
         let proof: Proof = json::read("proof", text)?;
-        if proof.schema == SCHEMA {
-            Ok(proof)
-        } else {
-            let why = format!("the schema is `{}`, not `{SCHEMA}`", proof.schema);
-            Err(JsonError::Shape { what: "proof", why })
-        }
+        json::check_schema("proof", &proof.schema, SCHEMA)?;
+        Ok(proof)
     }
 }
 

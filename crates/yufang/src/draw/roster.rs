@@ -10,6 +10,7 @@ use super::suite::{Bytes32, Suite};
 
 /// Whether an enterprise takes part in the draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It can be drawn.
@@ -310,6 +311,7 @@ impl Roster {
 
 /// One enterprise in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnterpriseRecord {
     /// Its id.

@@ -9,11 +9,13 @@ use super::suite::{Bytes32, Suite, parse_hex};
 
 /// The bytes from which all choices of a draw follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Seed(pub Bytes32);
 
 /// What a public beacon said in the round that the plan's rule names.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BeaconRound {
     /// The beacon's name, as the plans have it.

@@ -18,6 +18,7 @@ pub const SCHEMA: &str = "yufang-substitution/1";
 /// One entry after a transcript. Each names the digest of what stands before it, so that none can
 /// be taken out or put in later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Substitution {
     /// Always [`SCHEMA`].
@@ -77,12 +78,8 @@ impl Substitution {
     /// Reads an entry's JSON.
     pub fn read(text: &str) -> Result<Substitution, JsonError> {
         let entry: Substitution = json::read("substitution", text)?;
-        if entry.schema == SCHEMA {
-            Ok(entry)
-        } else {
-            let why = format!("the schema is `{}`, not `{SCHEMA}`", entry.schema);
-            Err(JsonError::Shape { what: "substitution", why })
-        }
+        json::check_schema("substitution", &entry.schema, SCHEMA)?;
+        Ok(entry)
     }
 
     /// The bytes that are hashed.

@@ -35,6 +35,17 @@ impl serde::Serialize for Bytes32 {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Bytes32 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Bytes32".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "32 bytes in lower-case hex" })
+    }
+}
+
 impl<'de> serde::Deserialize<'de> for Bytes32 {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -56,6 +67,7 @@ pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
 
 /// Which hash a draw uses throughout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Suite {
     /// SHA-256 (FIPS 180-4).

@@ -19,6 +19,7 @@ pub const SCHEMA: &str = "yufang-transcript/1";
 
 /// A whole draw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Transcript {
     /// Always [`SCHEMA`].
@@ -38,6 +39,7 @@ pub struct Transcript {
 
 /// Who chose the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SeedSource {
     /// The publishers and a beacon that none of them controls.
@@ -55,6 +57,7 @@ impl SeedSource {
 
 /// One publisher's part of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MemberRecord {
     /// What was published before the draw.
@@ -83,6 +86,7 @@ pub struct MemberRecord {
 /// A trace of the announcement's publication that others keep: a newspaper, a time stamp, a
 /// commit in a public repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// What kind of trace.
@@ -95,6 +99,7 @@ pub struct Evidence {
 
 /// A selected enterprise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Selected {
     /// Its id.
@@ -125,6 +130,7 @@ impl Selected {
 
 /// An enterprise that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Excluded {
     /// Its id.
@@ -144,6 +150,7 @@ impl Excluded {
 
 /// What was drawn from a stratum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StratumRecord {
     /// The stratum.
@@ -184,12 +191,8 @@ impl Transcript {
     /// Reads a transcript's JSON.
     pub fn read(text: &str) -> Result<Transcript, JsonError> {
         let transcript: Transcript = json::read("transcript", text)?;
-        if transcript.schema == SCHEMA {
-            Ok(transcript)
-        } else {
-            let why = format!("the schema is `{}`, not `{SCHEMA}`", transcript.schema);
-            Err(JsonError::Shape { what: "transcript", why })
-        }
+        json::check_schema("transcript", &transcript.schema, SCHEMA)?;
+        Ok(transcript)
     }
 
     /// The bytes that are hashed, which are also the file.

@@ -20,6 +20,7 @@ use super::transcript::{Evidence, MemberRecord, SeedSource, Transcript};
 
 /// What verification found. There is no answer between these three.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// All is as it should be, and proven.
@@ -32,6 +33,7 @@ pub enum Answer {
 
 /// Something that the transcript says and the computation does not confirm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
     /// Another value than computed.
@@ -62,6 +64,7 @@ fn prefix(publisher: &str) -> String {
 
 /// Something that was not proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unproven {
     /// There is no beacon: the publishers could try secrets until they liked the outcome.
@@ -174,6 +177,7 @@ pub(super) fn examine_seed(transcript: &Transcript) -> Result<(), Difference> {
     same("", "seed_source", &transcript.seed_source, &SeedSource::of(transcript.beacon.as_ref()))?;
     for member in &transcript.members {
         let (publisher, stated) = (member.publisher(), &member.announcement);
+        same(publisher, "announcement/schema", &stated.schema.as_str(), &super::announce::SCHEMA)?;
         same(publisher, "announcement/plan/suite", &stated.plan.suite, &transcript.suite)?;
         stated.plan.check().map_err(|error| refused(publisher, error))?;
         let digest = stated.plan.digest().map_err(|error| refused(publisher, error))?;

@@ -1,6 +1,10 @@
 //! The known answers, field by field.
 
 use serde_json::Value;
+use yufang::draw::Transcript;
+use yufang::draw::inspector::{Inspector, Inspectors};
+use yufang::draw::roster::{EnterpriseRecord, Roster};
+use yufang::draw::verify::{Answer, Materials, NoWitness, Unproven, verify};
 
 /// The cases of one of the files that every implementation answers.
 pub(crate) fn cases(file: &str) -> Vec<Value> {
@@ -43,6 +47,38 @@ fn check(file: &str) {
         assert!(out.is_empty(), "{file}, {}:\n{}", case["input"]["suite"], out.join("\n"));
         for member in answer["members"].as_array().expect("members") {
             assert_eq!(member["teams"].is_null(), member.get("infeasible").is_some());
+        }
+    }
+}
+
+/// What a verifier is given beside the transcript.
+fn materials(input: &Value) -> Materials {
+    let mut materials = Materials::default();
+    for member in input["members"].as_array().expect("members") {
+        let records: Vec<EnterpriseRecord> = serde_json::from_value(member["roster"].clone()).unwrap();
+        let inspectors: Vec<Inspector> = serde_json::from_value(member["inspectors"].clone()).unwrap();
+        let publisher = member["plan"]["publisher"].as_str().expect("a publisher");
+        let roster = Roster::new(records.iter().map(EnterpriseRecord::borrow)).unwrap();
+        materials.rosters.insert(publisher.to_owned(), roster);
+        materials.inspectors.insert(publisher.to_owned(), Inspectors::new(inspectors).unwrap());
+    }
+    materials
+}
+
+#[test]
+fn draw_transcripts_of_the_known_cases_verify() {
+    for file in ["draw-known-answer.json", "draw-infeasible.json", "draw-edges.json"] {
+        for case in cases(file) {
+            let text = yufang::draw::raw_transcript(&case["input"].to_string()).unwrap().canonical().unwrap();
+            let transcript = Transcript::read(&text).unwrap();
+            let materials = materials(&case["input"]);
+            let Answer::HoldsExcept(unproven) = verify(&transcript, &materials, &NoWitness) else {
+                panic!("{file} does not verify");
+            };
+            assert!(!unproven.iter().any(|one| matches!(one, Unproven::RosterNotGiven(_))));
+            let alone = unproven.contains(&Unproven::SeedByPublishersAlone);
+            assert_eq!(alone, file == "draw-edges.json");
+            assert!(matches!(verify(&transcript, &Materials::default(), &NoWitness), Answer::HoldsExcept(_)));
         }
     }
 }

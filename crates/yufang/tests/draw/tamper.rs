@@ -16,6 +16,9 @@ use yufang::draw::{Member, Transcript, conduct};
 
 use crate::world::{flip, inspectors, records, roster, transcript, usual_plan};
 
+/// What is changed, and what must be named for it.
+type Change<T> = (&'static str, fn(&mut T));
+
 /// Knows the one true signature, and believes evidence.
 struct Expert;
 
@@ -68,7 +71,7 @@ fn draw_without_beacon_is_never_plainly_green() {
 #[test]
 fn draw_with_a_changed_roster_differs() {
     let transcript = transcript();
-    let changes: [(&str, fn(&mut Vec<EnterpriseRecord>)); 8] = [
+    let changes: [Change<Vec<EnterpriseRecord>>; 8] = [
         ("roster_root", |records| records[5].stratum = "红".into()),
         ("roster_root", |records| records[5].id.push('X')),
         ("roster_root", |records| records[4].reason.push('!')),
@@ -98,7 +101,7 @@ fn draw_refuses_doubled_and_disguised_records() {
 
 #[test]
 fn draw_with_a_changed_transcript_differs() {
-    let changes: [(&str, fn(&mut Transcript)); 20] = [
+    let changes: [Change<Transcript>; 20] = [
         ("seed", |t| t.beacon.as_mut().unwrap().round += 1),
         ("seed", |t| t.beacon.as_mut().unwrap().randomness.replace_range(0..1, "0")),
         ("signature", |t| t.beacon.as_mut().unwrap().signature = Some("ce".repeat(48))),
@@ -234,4 +237,25 @@ fn draw_ledger_reports_forged_and_hidden_draws() {
     let mut forged = second.clone();
     forged.roster_count += 1;
     assert!(matches!(found(&[&first, &forged], before)[..], [Breach::Digest { .. }]));
+}
+
+#[test]
+fn draw_opens_only_what_was_announced() {
+    let announced = Announcement::read(&transcript().members[0].announcement.canonical().unwrap()).unwrap();
+    let open = |records: &[EnterpriseRecord], people, secret| {
+        Member::open(&announced, roster(records), Inspectors::new(people).unwrap(), Secret::new([secret; 32]))
+    };
+    assert!(open(&records(), inspectors(), 9).is_ok());
+    let mut changed = records();
+    changed[0].size += 1;
+    let mut people = inspectors();
+    people[0].recusals.insert("91110001".into());
+    for (found, named) in [
+        (open(&changed, inspectors(), 9), "the roster is not"),
+        (open(&records()[1..], inspectors(), 9), "the number of enterprises is not"),
+        (open(&records(), people, 9), "the list of inspectors is not"),
+        (open(&records(), inspectors(), 8), "the secret is not"),
+    ] {
+        assert!(found.unwrap_err().to_string().contains(named), "{named}");
+    }
 }

@@ -67,7 +67,7 @@ pub(crate) fn roster(records: &[EnterpriseRecord]) -> Roster {
 /// 40 enterprises in an equal and a weighted stratum, some certain, some left out.
 pub(crate) fn records() -> Vec<EnterpriseRecord> {
     let record = |number: u64| {
-        let stratum = if number % 3 == 0 { "红" } else { "黄" };
+        let stratum = if number.is_multiple_of(3) { "红" } else { "黄" };
         let mut one = enterprise(&format!("9111{number:04}"), stratum, 1 + number % 7);
         match number % 10 {
             4 => (one.status, one.reason) = (Status::Must, "挂牌督办".into()),
