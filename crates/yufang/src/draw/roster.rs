@@ -172,14 +172,36 @@ impl RosterBuilder {
     }
 
     /// Sorts the rows by id and refuses ids that are equal or look alike.
-    pub fn finish(self) -> Result<Roster, RosterError> {
+    pub fn finish(mut self) -> Result<Roster, RosterError> {
+        let count = self.id_ends.len();
+        if (1..count).any(|row| self.id(row - 1) > self.id(row)) {
+            self.sort();
+        }
+        check_distinct(|row| self.id(row), count)?;
+        Ok(Roster(self))
+    }
+
+    /// Moves the rows themselves, column by column: what reads a roster reads it from start to end.
+    fn sort(&mut self) {
         // INVARIANT: `check` refuses more rows than a u32 counts.
         let count = u32::try_from(self.id_ends.len()).expect("a counted roster");
         let mut order: Vec<u32> = (0..count).collect();
         order.sort_unstable_by(|a, b| self.id(*a as usize).cmp(self.id(*b as usize)));
-        let roster = Roster { rows: self, order };
-        check_distinct(|at| roster.id(at), roster.len())?;
-        Ok(roster)
+        let mut ids = String::with_capacity(self.ids.len());
+        let append = |row: &u32| {
+            ids.push_str(self.id(*row as usize));
+            ids.len()
+        };
+        let id_ends = order.iter().map(append).collect();
+        (self.ids, self.id_ends) = (ids, id_ends);
+        permute(&mut self.strata, &order);
+        permute(&mut self.groups, &order);
+        permute(&mut self.reasons, &order);
+        permute(&mut self.sizes, &order);
+        permute(&mut self.statuses, &order);
+        if !self.salts.is_empty() {
+            permute(&mut self.salts, &order);
+        }
     }
 
     fn check(&self, row: &Enterprise<'_>) -> Result<(), RosterError> {
@@ -221,12 +243,13 @@ impl RosterBuilder {
     }
 }
 
+fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
+    *column = order.iter().map(|row| column[*row as usize]).collect();
+}
+
 /// A roster whose rows are sorted by id and distinct. Rows are numbered in that order.
 #[derive(Debug, Clone)]
-pub struct Roster {
-    rows: RosterBuilder,
-    order: Vec<u32>,
-}
+pub struct Roster(RosterBuilder);
 
 impl Roster {
     /// The roster of these rows.
@@ -238,27 +261,27 @@ impl Roster {
 
     /// How many enterprises.
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.0.id_ends.len()
     }
 
     /// Whether nobody stands in it.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.0.id_ends.is_empty()
     }
 
     /// Whether the records are salted; `None` of an empty roster, which fits either plan.
     pub fn salted(&self) -> Option<bool> {
-        (!self.is_empty()).then_some(!self.rows.salts.is_empty())
+        (!self.is_empty()).then_some(!self.0.salts.is_empty())
     }
 
     /// The enterprise of a row.
     pub fn get(&self, row: usize) -> Enterprise<'_> {
-        self.rows.row(self.order[row] as usize)
+        self.0.row(row)
     }
 
     /// The id of a row, without the rest.
     pub fn id(&self, row: usize) -> &str {
-        self.rows.id(self.order[row] as usize)
+        self.0.id(row)
     }
 
     /// The row of an id.
@@ -273,22 +296,21 @@ impl Roster {
 
     /// The names of the strata that occur, each once.
     pub fn strata(&self) -> impl Iterator<Item = &str> {
-        let mut seen = vec![false; self.rows.names.texts.len()];
-        self.rows.strata.iter().for_each(|name| seen[*name as usize] = true);
-        self.rows.names.texts.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.as_str())
+        let mut seen = vec![false; self.0.names.texts.len()];
+        self.0.strata.iter().for_each(|name| seen[*name as usize] = true);
+        self.0.names.texts.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.as_str())
     }
 
     /// For each row, the position of its stratum in `names`, found without comparing texts by row.
     pub(super) fn strata_in<'a>(&'a self, names: &[&str]) -> impl Fn(usize) -> Option<usize> + 'a {
         let position = |text: &String| names.iter().position(|name| name == text);
-        let positions: Vec<Option<usize>> = self.rows.names.texts.iter().map(position).collect();
-        move |row| positions[self.rows.strata[self.order[row] as usize] as usize]
+        let positions: Vec<Option<usize>> = self.0.names.texts.iter().map(position).collect();
+        move |row| positions[self.0.strata[row] as usize]
     }
 
     /// Status and size of a row.
     pub(super) fn status_and_size(&self, row: usize) -> (Status, u64) {
-        let row = self.order[row] as usize;
-        (self.rows.statuses[row], self.rows.sizes[row])
+        (self.0.statuses[row], self.0.sizes[row])
     }
 
     /// The tree over some rows; ranges hashed apart are merged.

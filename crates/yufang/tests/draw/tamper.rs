@@ -14,7 +14,7 @@ use yufang::draw::transcript::Evidence;
 use yufang::draw::verify::{Answer, Materials, NoWitness, Unproven, Witness, verify, verify_substitutions};
 use yufang::draw::{Member, Transcript, conduct};
 
-use crate::world::{flip, inspectors, records, roster, transcript, usual_plan};
+use crate::world::{beacon, flip, inspectors, records, roster, transcript, usual_plan};
 
 /// What is changed, and what must be named for it.
 type Change<T> = (&'static str, fn(&mut T));
@@ -257,5 +257,57 @@ fn draw_opens_only_what_was_announced() {
         (open(&records(), inspectors(), 8), "the secret is not"),
     ] {
         assert!(found.unwrap_err().to_string().contains(named), "{named}");
+    }
+}
+
+#[test]
+fn draw_transcript_alone_must_count_everyone_once() {
+    let changes: [Change<Transcript>; 4] = [
+        ("roster_count", |t| drop(t.members[0].excluded.pop())),
+        ("roster_count", |t| drop(t.members[0].must.pop())),
+        ("listed twice", |t| t.members[0].excluded[0].id = t.members[0].must[0].id.clone()),
+        ("lists fewer", |t| drop(t.members[0].strata[1].drawn.pop())),
+    ];
+    for (named, change) in changes {
+        let mut changed = transcript();
+        change(&mut changed);
+        let found = difference(&changed, &Materials::default());
+        assert!(found.contains(named), "{named}: {found}");
+    }
+}
+
+#[test]
+fn draw_substitutes_have_only_the_capacity_that_is_left() {
+    // Two of three in the stratum, so that two reserves can follow; one inspector has no bound.
+    let mut people = inspectors();
+    people[0].capacity = None;
+    people[1].capacity = Some(0);
+    let records: Vec<EnterpriseRecord> =
+        (0..6).map(|at| crate::world::enterprise(&format!("R{at}"), "红", 1)).collect();
+    let drawn = |bound: u64| {
+        let mut people = people.clone();
+        people[2..].iter_mut().for_each(|one| one.capacity = Some(0));
+        people[3].capacity = Some(bound);
+        people[3].recusals.clear();
+        let transcript =
+            conduct(vec![crate::world::member(&records, people.clone())], Some(beacon())).unwrap();
+        (transcript, Inspectors::new(people).unwrap())
+    };
+    // Three are drawn and three are reserves: with five places, the third substitute finds none.
+    let (transcript, inspectors) = drawn(5);
+    let roster = roster(&records);
+    let red = transcript.members[0].strata[0].clone();
+    let mut entries: Vec<Substitution> = Vec::new();
+    for at in 0..3 {
+        let ground =
+            Ground { transcript: &transcript, entries: &entries, roster: &roster, inspectors: &inspectors };
+        let found = substitute(ground, "局", &red.drawn[at].id, "注销");
+        match found {
+            Ok(entry) if at < 2 => entries.push(entry),
+            Err(SubstitutionError::Infeasible(why)) if at == 2 => {
+                assert_eq!(why.enterprises[0].capacity, ["执法1", "执法2", "执法3", "执法4", "执法5"]);
+            }
+            other => panic!("substitute {at}: {other:?}"),
+        }
     }
 }
