@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{IdError, check_distinct, check_id, check_text, find};
 use super::json::NUMBER_BOUND;
 use super::merkle;
-use super::suite::{Bytes32, Suite};
+use super::suite::{Bytes32, Suite, length};
 
 /// Whether an enterprise takes part in the draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,18 +54,25 @@ pub struct Enterprise<'a> {
 impl Enterprise<'_> {
     /// The leaf of the roster's tree.
     pub fn leaf(&self, suite: Suite) -> Bytes32 {
-        let hasher = merkle::leaf(suite)
-            .prefixed(self.id)
-            .prefixed(self.stratum)
-            .prefixed(self.group)
-            .number(self.size)
-            .prefixed(self.status.name())
-            .prefixed(self.reason);
-        match self.salt {
-            Some(salt) => hasher.prefixed(salt.0).finish(),
-            None => hasher.finish(),
+        let mut bytes = Vec::with_capacity(192);
+        for text in [self.id, self.stratum, self.group] {
+            prefixed(&mut bytes, text.as_bytes());
         }
+        bytes.extend(self.size.to_be_bytes());
+        for text in [self.status.name(), self.reason] {
+            prefixed(&mut bytes, text.as_bytes());
+        }
+        if let Some(salt) = self.salt {
+            prefixed(&mut bytes, &salt.0);
+        }
+        // Millions of leaves are hashed: one call for a record costs far less than one for each part.
+        merkle::leaf(suite).fixed(&bytes).finish()
     }
+}
+
+fn prefixed(record: &mut Vec<u8>, bytes: &[u8]) {
+    record.extend(length(bytes));
+    record.extend(bytes);
 }
 
 /// Why a roster is refused.
