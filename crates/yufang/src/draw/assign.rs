@@ -99,14 +99,10 @@ impl<'a> Case<'a> {
         self.places.team as u128 * enterprises as u128
     }
 
-    fn everyone(&self) -> Bits {
-        let mut all = self.nobody();
+    pub(super) fn everyone(&self) -> Bits {
+        let mut all = vec![0; self.enterprises.len().div_ceil(64)];
         (0..self.enterprises.len()).for_each(|at| insert(&mut all, at));
         all
-    }
-
-    pub(super) fn nobody(&self) -> Bits {
-        vec![0; self.enterprises.len().div_ceil(64)]
     }
 
     /// Whether an inspector may serve an enterprise on any place of its team.

@@ -104,6 +104,29 @@ impl<'a> Flow<'a> {
         flow
     }
 
+    /// The enterprises whose teams are not closed, ascending.
+    pub(super) fn open(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.open.iter().enumerate();
+        words.flat_map(|(word, bits)| ones(*bits).map(move |bit| word * 64 + bit))
+    }
+
+    /// The fullest flow without one enterprise, from this one.
+    pub(super) fn without(&self, at: usize) -> Flow<'a> {
+        let mut rest = self.clone();
+        remove(&mut rest.open, at);
+        for inspector in std::mem::take(&mut rest.teams[at]) {
+            remove(&mut rest.seated[inspector], at);
+            rest.load[inspector] -= 1;
+        }
+        rest.gate[at] = 0;
+        loop {
+            let reach = rest.search(rest.sink());
+            let waits = |at: &usize| rest.teams[*at].len() < rest.places.team && reach.0[*at] != UNREACHED;
+            let Some(waiting) = rest.open().find(waits) else { return rest };
+            rest.push(&reach, waiting, rest.sink());
+        }
+    }
+
     /// How many places are filled.
     pub(super) fn filled(&self) -> usize {
         self.load.iter().sum()

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assign::Case;
-use super::flow::{Flow, insert};
+use super::flow::Flow;
 
 /// Enterprises that cannot be served together, though any of them can be left out and the rest
 /// can be.
@@ -41,8 +41,9 @@ pub struct Unserved {
 impl Infeasible {
     /// Names a group in a case whose teams cannot all be filled.
     pub(super) fn explain(case: &Case<'_>) -> Infeasible {
-        let group = smallest(case);
-        let short = case.wanted(group.len()).saturating_sub(filled(case, &group) as u128);
+        let flow = smallest(case);
+        let group: Vec<usize> = flow.open().collect();
+        let short = case.wanted(group.len()).saturating_sub(flow.filled() as u128);
         Infeasible {
             places_short: u64::try_from(short).unwrap_or(u64::MAX),
             enterprises: group.iter().map(|at| unserved(case, &group, *at)).collect(),
@@ -51,44 +52,17 @@ impl Infeasible {
 }
 
 /// Drops, in ticket order, each enterprise without which the rest still cannot be served.
-///
-/// The fewer are left, the sooner they can be served; so a whole run of droppable ones is found by
-/// bisection, and a check costs a flow for each enterprise kept, not for each one.
-fn smallest(case: &Case<'_>) -> Vec<usize> {
-    let count = case.enterprises.len();
-    let mut kept: Vec<usize> = Vec::new();
-    let mut start = 0;
-    while is_infeasible(case, &kept, start) {
-        let (mut infeasible, mut feasible) = (start, count + 1);
-        while feasible - infeasible > 1 {
-            let middle = infeasible + (feasible - infeasible) / 2;
-            if is_infeasible(case, &kept, middle) {
-                infeasible = middle;
-            } else {
-                feasible = middle;
-            }
+fn smallest<'a>(case: &'a Case<'_>) -> Flow<'a> {
+    let mut flow = Flow::fill(&case.places, usize::MAX, case.everyone());
+    for at in 0..case.enterprises.len() {
+        // What the dropped one held is given to others, which takes few searches and no new flow.
+        let rest = flow.without(at);
+        let wanted = case.wanted(rest.open().count());
+        if (rest.filled() as u128) < wanted {
+            flow = rest;
         }
-        if infeasible == count {
-            break;
-        }
-        kept.push(infeasible);
-        start = infeasible + 1;
     }
-    kept
-}
-
-fn is_infeasible(case: &Case<'_>, kept: &[usize], rest_from: usize) -> bool {
-    if rest_from > case.enterprises.len() {
-        return false;
-    }
-    let group: Vec<usize> = kept.iter().copied().chain(rest_from..case.enterprises.len()).collect();
-    (filled(case, &group) as u128) < case.wanted(group.len())
-}
-
-fn filled(case: &Case<'_>, group: &[usize]) -> usize {
-    let mut open = case.nobody();
-    group.iter().for_each(|at| insert(&mut open, *at));
-    Flow::fill(&case.places, usize::MAX, open).filled()
+    flow
 }
 
 fn unserved(case: &Case<'_>, group: &[usize], at: usize) -> Unserved {

@@ -17,6 +17,7 @@ use super::sample::Selection;
 use super::seed::{BeaconRound, Share};
 use super::substitute::{Ground, Substitution, substitute};
 use super::transcript::{Evidence, MemberRecord, SeedSource, Transcript};
+use crate::diagnostic::Message;
 
 /// What verification found. There is no answer between these three.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,17 +81,31 @@ pub enum Unproven {
     InspectorsNotGiven(String),
 }
 
+impl Unproven {
+    /// What to tell the reader.
+    pub fn message(&self) -> Message {
+        let of = |publisher: &str, zh: &str, en: &str| {
+            Message::new(format!("{publisher}：{zh}"), format!("{publisher}: {en}"))
+        };
+        match self {
+            Unproven::SeedByPublishersAlone => {
+                Message::new("种子仅由发布单位自行选定", "seed chosen by the publishers alone")
+            }
+            Unproven::SignatureNotChecked => Message::new("信标签名未核验", "beacon signature not checked"),
+            Unproven::PublicationNotEvidenced(publisher) => {
+                of(publisher, "公布时间无证据", "publication time not evidenced")
+            }
+            Unproven::RosterNotGiven(publisher) => of(publisher, "未提供名录", "roster not given"),
+            Unproven::InspectorsNotGiven(publisher) => {
+                of(publisher, "未提供执法人员名单", "inspectors not given")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Unproven {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unproven::SeedByPublishersAlone => out.write_str("the publishers alone chose the seed"),
-            Unproven::SignatureNotChecked => out.write_str("beacon signature not checked"),
-            Unproven::PublicationNotEvidenced(publisher) => {
-                write!(out, "{publisher}: publication time not evidenced")
-            }
-            Unproven::RosterNotGiven(publisher) => write!(out, "{publisher}: roster not given"),
-            Unproven::InspectorsNotGiven(publisher) => write!(out, "{publisher}: inspectors not given"),
-        }
+        out.write_str(&self.message().en)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Whoever changes anything is found out, and what was changed is named.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use yufang::date::Date;
 use yufang::draw::announce::{Announcement, Secret};
+use yufang::draw::estimate::{EstimateError, Method, estimate};
 use yufang::draw::inspector::Inspectors;
 use yufang::draw::ledger::{Breach, breaches};
 use yufang::draw::proof::{Place, Proof, check_proof, prove};
@@ -310,4 +311,25 @@ fn draw_substitutes_have_only_the_capacity_that_is_left() {
             other => panic!("substitute {at}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn draw_estimates_need_every_result_and_no_other() {
+    let transcript = transcript();
+    let member = &transcript.members[0];
+    let mut results: BTreeMap<String, f64> =
+        member.inspected().into_iter().map(|one| (one.id.clone(), 1.0)).collect();
+    let found = estimate(member, &[], &results).unwrap();
+    // Results of 1 count the enterprises: exactly in the equal stratum and among the certain.
+    let totals: BTreeMap<&str, f64> =
+        found.strata.iter().map(|part| (part.stratum.as_str(), part.total)).collect();
+    assert!((totals["红"] - member.strata[0].eligible as f64).abs() < 1e-9);
+    assert!((totals[""] - member.must.len() as f64).abs() < 1e-9);
+    assert_eq!(found.strata[0].method, Method::Census);
+    assert!(found.strata.iter().any(|part| part.method == Method::Hajek));
+    results.insert("nobody".into(), 1.0);
+    assert_eq!(estimate(member, &[], &results), Err(EstimateError::NotSelected("nobody".into())));
+    results.remove("nobody");
+    let (first, _) = results.pop_first().unwrap();
+    assert_eq!(estimate(member, &[], &results), Err(EstimateError::Missing(first)));
 }

@@ -233,3 +233,19 @@ fn draw_teams_of_thousands_in_a_second() {
     assert!(time.as_millis() < 1000, "{time:?}, maximum load {}", teams.max_load);
     println!("{time:?}, maximum load {}", teams.max_load);
 }
+
+#[test]
+#[ignore = "speed, only meant in a release build"]
+fn draw_explains_a_large_shortage_in_seconds() {
+    let mut large = large();
+    // One place short of what all need, so that nearly everyone is in the group.
+    for (at, one) in large.inspectors.iter_mut().enumerate() {
+        one.districts.clear();
+        one.capacity = Some(if at == 0 { 19 } else { 20 });
+    }
+    let start = std::time::Instant::now();
+    let found = large.solve().unwrap_err();
+    println!("{:?}, {} enterprises", start.elapsed(), found.enterprises.len());
+    assert_eq!((found.places_short, found.enterprises.len()), (1, 2000));
+    assert!(start.elapsed().as_secs() < 5);
+}
