@@ -41,8 +41,9 @@ pub mod ticket;
 pub mod transcript;
 pub mod verify;
 mod weighted;
+pub mod workers;
 
-pub use conduct::{DrawError, Member, conduct};
+pub use conduct::{DrawError, Member, conduct, conduct_by};
 pub use raw::{raw, raw_transcript};
 pub use transcript::Transcript;
-pub use verify::{Answer, verify};
+pub use verify::{Answer, verify, verify_by};

@@ -9,6 +9,7 @@ use super::json::{self, JsonError};
 use super::plan::Plan;
 use super::roster::Roster;
 use super::suite::{Bytes32, Suite};
+use super::workers::Workers;
 
 /// 32 fresh random bytes that only the publisher knows until the draw is opened. Never used twice.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,7 @@ impl Announcement {
     /// Commits to a plan, its roster and inspectors, and a secret. They have been checked together
     /// by [`super::conduct::Member::new`].
     pub(super) fn new(
+        workers: &impl Workers,
         plan: &Plan,
         plan_digest: Bytes32,
         roster: &Roster,
@@ -96,7 +98,7 @@ impl Announcement {
             plan: plan.clone(),
             plan_digest,
             roster_count: roster.len() as u64,
-            roster_root: roster.root(suite),
+            roster_root: roster.root_by(workers, suite),
             inspector_count: inspectors.len() as u64,
             inspector_root: inspectors.root(suite),
             commitment,

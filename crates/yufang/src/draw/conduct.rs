@@ -12,6 +12,7 @@ use super::sample::{Candidates, SampleError, Selection, select};
 use super::seed::{BeaconRound, Seed, Share, seed};
 use super::ticket::Tickets;
 use super::transcript::{Excluded, MemberRecord, SeedSource, Selected, StratumRecord, Transcript};
+use super::workers::{OneWorker, Workers};
 
 /// Why a draw is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,21 +102,34 @@ impl Member {
         inspectors: Inspectors,
         secret: Secret,
     ) -> Result<Member, DrawError> {
+        Member::new_by(&OneWorker, plan, roster, inspectors, secret)
+    }
+
+    /// The same, with the roster hashed in parts.
+    pub fn new_by(
+        workers: &impl Workers,
+        plan: Plan,
+        roster: Roster,
+        inspectors: Inspectors,
+        secret: Secret,
+    ) -> Result<Member, DrawError> {
         plan.check()?;
         check_fit(&plan, &roster, &inspectors)?;
         let commitment = secret.commitment(plan.suite);
-        let announcement = Announcement::new(&plan, plan.digest()?, &roster, &inspectors, commitment);
+        let announcement =
+            Announcement::new(workers, &plan, plan.digest()?, &roster, &inspectors, commitment);
         Ok(Member { roster, inspectors, secret, announcement })
     }
 
     /// Takes up what was announced before, and refuses anything else.
     pub fn open(
+        workers: &impl Workers,
         announced: &Announcement,
         roster: Roster,
         inspectors: Inspectors,
         secret: Secret,
     ) -> Result<Member, DrawError> {
-        let member = Member::new(announced.plan.clone(), roster, inspectors, secret)?;
+        let member = Member::new_by(workers, announced.plan.clone(), roster, inspectors, secret)?;
         let own = &member.announcement;
         let parts = [
             (own.plan_digest == announced.plan_digest, "the plan is"),
@@ -177,7 +191,16 @@ pub(super) fn check_fit(plan: &Plan, roster: &Roster, inspectors: &Inspectors) -
 }
 
 /// Draws. Without a beacon round, the transcript says that the publishers alone chose the seed.
-pub fn conduct(mut members: Vec<Member>, beacon: Option<BeaconRound>) -> Result<Transcript, DrawError> {
+pub fn conduct(members: Vec<Member>, beacon: Option<BeaconRound>) -> Result<Transcript, DrawError> {
+    conduct_by(&OneWorker, members, beacon)
+}
+
+/// The same, with tickets issued in parts.
+pub fn conduct_by(
+    workers: &impl Workers,
+    mut members: Vec<Member>,
+    beacon: Option<BeaconRound>,
+) -> Result<Transcript, DrawError> {
     members.sort_by(|a, b| a.plan().publisher.cmp(&b.plan().publisher));
     let plans: Vec<&Plan> = members.iter().map(Member::plan).collect();
     check_together(&plans, beacon.as_ref())?;
@@ -187,7 +210,7 @@ pub fn conduct(mut members: Vec<Member>, beacon: Option<BeaconRound>) -> Result<
     let suite = plans[0].suite;
     let shares: Vec<Share<'_>> = members.iter().map(Member::share).collect();
     let seed = seed_of(suite, &shares, beacon.as_ref())?;
-    let records = members.iter().map(|member| draw(member, seed));
+    let records = members.iter().map(|member| draw(workers, member, seed));
     Ok(Transcript {
         schema: super::transcript::SCHEMA.to_owned(),
         suite,
@@ -259,9 +282,9 @@ fn check_round(plan: &Plan, beacon: Option<&BeaconRound>) -> Result<(), DrawErro
     Ok(())
 }
 
-fn draw(member: &Member, seed: Seed) -> Result<MemberRecord, DrawError> {
+fn draw(workers: &impl Workers, member: &Member, seed: Seed) -> Result<MemberRecord, DrawError> {
     let plan = member.plan();
-    let (selection, listed) = sample(plan, &member.roster, seed)?;
+    let (selection, listed) = sample(workers, plan, &member.roster, seed)?;
     let inspected = selection.inspected();
     let enterprises = inspected.iter().map(|pick| member.roster.get(pick.row)).collect();
     let case = Case::new(plan, member.inspectors.as_slice(), enterprises, &BTreeMap::new());
@@ -290,9 +313,17 @@ pub(super) struct Listed {
 }
 
 /// Selects from a whole roster.
-pub(super) fn sample(plan: &Plan, roster: &Roster, seed: Seed) -> Result<(Selection, Listed), DrawError> {
+pub(super) fn sample(
+    workers: &impl Workers,
+    plan: &Plan,
+    roster: &Roster,
+    seed: Seed,
+) -> Result<(Selection, Listed), DrawError> {
     let tickets = Tickets::of_enterprises(plan.suite, seed);
-    let candidates = Candidates::gather(plan, roster, &tickets, 0..roster.len())?;
+    let mut candidates = Candidates::gather(plan, roster, &tickets, 0..0)?;
+    for part in workers.run(roster.len(), |rows| Candidates::gather(plan, roster, &tickets, rows)) {
+        candidates.merge(part?);
+    }
     let selection = select(plan, roster, seed, candidates);
     let excluded = roster.iter().filter(|one| one.status == Status::Excluded);
     let listed = Listed {

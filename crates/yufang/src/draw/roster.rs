@@ -7,6 +7,7 @@ use super::id::{IdError, check_distinct, check_id, check_text, find};
 use super::json::NUMBER_BOUND;
 use super::merkle;
 use super::suite::{Bytes32, Suite, length};
+use super::workers::{OneWorker, Workers};
 
 /// Whether an enterprise takes part in the draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -334,7 +335,16 @@ impl Roster {
 
     /// The root of the tree over all rows.
     pub fn root(&self, suite: Suite) -> Bytes32 {
-        merkle::root(suite, self.iter().map(|row| row.leaf(suite)))
+        self.root_by(&OneWorker, suite)
+    }
+
+    /// The same, hashed in parts.
+    pub fn root_by(&self, workers: &impl Workers, suite: Suite) -> Bytes32 {
+        let parts = workers.run(self.len(), |rows| self.range(suite, rows));
+        let mut whole = merkle::Range::new(suite, 0);
+        // INVARIANT: the parts come in order and cover all rows.
+        parts.into_iter().try_for_each(|part| whole.merge(part)).expect("neighbouring parts");
+        whole.root().expect("a whole tree")
     }
 }
 

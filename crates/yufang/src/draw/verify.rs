@@ -17,6 +17,7 @@ use super::sample::Selection;
 use super::seed::{BeaconRound, Share};
 use super::substitute::{Ground, Substitution, substitute};
 use super::transcript::{Evidence, MemberRecord, SeedSource, Transcript};
+use super::workers::{OneWorker, Workers};
 use crate::diagnostic::Message;
 
 /// What verification found. There is no answer between these three.
@@ -139,7 +140,17 @@ impl Witness for NoWitness {}
 
 /// Verifies a transcript with the materials that are at hand.
 pub fn verify(transcript: &Transcript, materials: &Materials, witness: &dyn Witness) -> Answer {
-    match examine(transcript, materials, witness) {
+    verify_by(&OneWorker, transcript, materials, witness)
+}
+
+/// The same, with rosters hashed and tickets issued in parts.
+pub fn verify_by(
+    workers: &impl Workers,
+    transcript: &Transcript,
+    materials: &Materials,
+    witness: &dyn Witness,
+) -> Answer {
+    match examine(workers, transcript, materials, witness) {
         Err(difference) => Answer::Differs(difference),
         Ok(unproven) if unproven.is_empty() => Answer::Holds,
         Ok(unproven) => Answer::HoldsExcept(unproven),
@@ -147,6 +158,7 @@ pub fn verify(transcript: &Transcript, materials: &Materials, witness: &dyn Witn
 }
 
 fn examine(
+    workers: &impl Workers,
     transcript: &Transcript,
     materials: &Materials,
     witness: &dyn Witness,
@@ -165,7 +177,7 @@ fn examine(
         let roster = materials.rosters.get(&publisher);
         let none = no_inspectors(member);
         let inspectors = materials.inspectors.get(&publisher).or(none.as_ref());
-        examine_member(transcript, member, roster, inspectors)?;
+        examine_member(workers, transcript, member, (roster, inspectors))?;
         if roster.is_none() {
             unproven.push(Unproven::RosterNotGiven(publisher.clone()));
         }
@@ -222,15 +234,20 @@ fn examine_beacon(transcript: &Transcript, witness: &dyn Witness) -> Result<Vec<
 }
 
 fn examine_member(
+    workers: &impl Workers,
     transcript: &Transcript,
     member: &MemberRecord,
-    roster: Option<&Roster>,
-    inspectors: Option<&Inspectors>,
+    (roster, inspectors): (Option<&Roster>, Option<&Inspectors>),
 ) -> Result<(), Difference> {
     let (publisher, stated) = (member.publisher(), &member.announcement);
     if let Some(roster) = roster {
         same(publisher, "announcement/roster_count", &stated.roster_count, &(roster.len() as u64))?;
-        same(publisher, "announcement/roster_root", &stated.roster_root, &roster.root(transcript.suite))?;
+        same(
+            publisher,
+            "announcement/roster_root",
+            &stated.roster_root,
+            &roster.root_by(workers, transcript.suite),
+        )?;
     }
     if let Some(inspectors) = inspectors {
         let root = inspectors.root(transcript.suite);
@@ -243,7 +260,7 @@ fn examine_member(
     check_fit(&stated.plan, roster, inspectors.unwrap_or(&nobody))
         .map_err(|error| refused(publisher, error))?;
     let (selection, listed) =
-        sample(&stated.plan, roster, transcript.seed).map_err(|error| refused(publisher, error))?;
+        sample(workers, &stated.plan, roster, transcript.seed).map_err(|error| refused(publisher, error))?;
     same(publisher, "must", &member.must, &listed.must)?;
     same(publisher, "excluded", &member.excluded, &listed.excluded)?;
     same(publisher, "strata", &member.strata, &listed.strata)?;

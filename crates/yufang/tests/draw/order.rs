@@ -1,11 +1,17 @@
 //! The order of rows and the way of splitting them mean nothing.
 
+use std::ops::Range;
+
+use yufang::draw::announce::Secret;
+use yufang::draw::inspector::Inspectors;
 use yufang::draw::merkle;
 use yufang::draw::roster::{Roster, RosterBuilder, RosterError};
 use yufang::draw::sample::{Candidates, select};
 use yufang::draw::suite::Suite;
 use yufang::draw::ticket::Tickets;
-use yufang::draw::{Transcript, conduct};
+use yufang::draw::verify::{Materials, NoWitness, verify_by};
+use yufang::draw::workers::Workers;
+use yufang::draw::{Member, Transcript, conduct, conduct_by, verify};
 
 use crate::world::{Dice, beacon, inspectors, member, records, roster, seed, transcript, usual_plan};
 
@@ -51,6 +57,37 @@ fn draw_of_shards_is_the_same() {
         let mut right = Candidates::gather(&plan, &merged, &tickets, cut..merged.len()).unwrap();
         right.merge(Candidates::gather(&plan, &merged, &tickets, 0..cut).unwrap());
         assert_eq!(select(&plan, &merged, seed, right), expected);
+    }
+}
+
+/// Two threads with a border between them.
+struct TwoThreads(usize);
+
+impl Workers for TwoThreads {
+    fn run<T: Send>(&self, count: usize, part: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+        let border = self.0.min(count);
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| part(0..border));
+            let second = scope.spawn(|| part(border..count));
+            [first, second].map(|thread| thread.join().unwrap()).into()
+        })
+    }
+}
+
+#[test]
+fn draw_on_two_threads_is_the_same_file() {
+    let expected = transcript().canonical().unwrap();
+    let mut materials = Materials::default();
+    materials.rosters.insert("局".into(), roster(&records()));
+    for border in [0, 1, 17, 40] {
+        let workers = TwoThreads(border);
+        let people = Inspectors::new(inspectors()).unwrap();
+        let secret = Secret::new([9; 32]);
+        let member = Member::new_by(&workers, usual_plan(), roster(&records()), people, secret).unwrap();
+        let again = conduct_by(&workers, vec![member], Some(beacon())).unwrap();
+        assert_eq!(again.canonical().unwrap(), expected);
+        let verified = verify_by(&workers, &again, &materials, &NoWitness);
+        assert_eq!(verified, verify(&again, &materials, &NoWitness));
     }
 }
 

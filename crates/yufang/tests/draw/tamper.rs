@@ -13,6 +13,7 @@ use yufang::draw::seed::BeaconRound;
 use yufang::draw::substitute::{Ground, Substitution, SubstitutionError, substitute};
 use yufang::draw::transcript::Evidence;
 use yufang::draw::verify::{Answer, Materials, NoWitness, Unproven, Witness, verify, verify_substitutions};
+use yufang::draw::workers::OneWorker;
 use yufang::draw::{Member, Transcript, conduct};
 
 use crate::world::{beacon, flip, inspectors, records, roster, transcript, usual_plan};
@@ -244,7 +245,8 @@ fn draw_ledger_reports_forged_and_hidden_draws() {
 fn draw_opens_only_what_was_announced() {
     let announced = Announcement::read(&transcript().members[0].announcement.canonical().unwrap()).unwrap();
     let open = |records: &[EnterpriseRecord], people, secret| {
-        Member::open(&announced, roster(records), Inspectors::new(people).unwrap(), Secret::new([secret; 32]))
+        let people = Inspectors::new(people).unwrap();
+        Member::open(&OneWorker, &announced, roster(records), people, Secret::new([secret; 32]))
     };
     assert!(open(&records(), inspectors(), 9).is_ok());
     let mut changed = records();
