@@ -19,6 +19,7 @@
 pub mod announce;
 pub mod assign;
 pub mod conduct;
+mod enterprise;
 pub mod estimate;
 mod flow;
 pub mod fraction;
