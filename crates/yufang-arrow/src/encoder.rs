@@ -108,7 +108,7 @@ impl Encoder {
         columns.push(values(contract.score(), verdicts.score.as_ref(), rows, score)?);
         for (at, output) in contract.outputs().iter().enumerate() {
             let cell = |row| contract.output_cell(verdicts, at, row);
-            columns.push(values(&output.ty, verdicts.outputs.get(at), rows, cell)?);
+            columns.push(values(&output.ty, verdicts.outputs.get(output.at), rows, cell)?);
         }
         columns.push(self.fired.column(rows, |row, out| contract.fired(verdicts, row, out))?);
         columns.push(self.alerts.column(rows, |row, out| contract.alerts(verdicts, row, out))?);

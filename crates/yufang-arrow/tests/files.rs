@@ -22,7 +22,7 @@ use yufang_rows::{Contract, Encoding, Shape, TextColumn};
 
 fn layout(format: Format) -> Layout {
     let (score, outputs) = types();
-    let contract = Contract::new(&model(), Some(score), &outputs);
+    let contract = Contract::new(&model(), Some(&score), &outputs);
     Layout { contract, format, language: Language::Zh, mark: false }
 }
 

@@ -8,7 +8,7 @@ use crate::date::Date;
 use crate::facts::Facts;
 use crate::interval::{self, Bounded};
 use crate::kernel::Lane;
-use crate::model::{Constant, Field, List, Model};
+use crate::model::{Constant, Field, List, Model, Ty};
 use crate::plan::{Form, NodeId, Op, Plan};
 use crate::run::{Run, run};
 use crate::trial::{Gap, Place, combinations, digits, expand, gaps};
@@ -535,16 +535,16 @@ impl Builder {
 
     fn finish(self, model: &Model, plan: &Plan) -> Verdicts {
         let Builder { mut verdicts, lanes, texts } = self;
-        let mut lanes = lanes.into_iter().zip(columns(plan)).map(|((lane, certain), node)| {
-            let node = plan.node(node);
-            (values(lane, &node.form, &texts), certain)
+        let score = plan.score.iter().map(|_| &Ty::Flag);
+        let types: Vec<&Ty> = score.chain(model.outputs().map(|(_, def)| &def.ty)).collect();
+        let mut lanes = lanes.into_iter().zip(columns(plan)).zip(types).map(|(((lane, certain), node), ty)| {
+            (values(lane, &plan.node(node).form, ty, &texts), certain)
         });
         let columns = verdicts.score.iter_mut().chain(&mut verdicts.outputs);
         for (column, (values, certain)) in columns.zip(&mut lanes) {
             column.values = values;
             column.certain = certain;
         }
-        debug_assert_eq!(verdicts.outputs.len(), model.outputs().count());
         verdicts
     }
 }
@@ -596,7 +596,7 @@ fn write(lane: &mut Lane, row: usize, value: &Constant, form: &Form, texts: &mut
     lane.copy(row, &single, 0);
 }
 
-fn values(lane: Option<Lane>, form: &Form, texts: &[String]) -> Values {
+fn values(lane: Option<Lane>, form: &Form, ty: &Ty, texts: &[String]) -> Values {
     use num_traits::ToPrimitive;
     let denominator = form.denominator();
     match lane {
@@ -609,7 +609,8 @@ fn values(lane: Option<Lane>, form: &Form, texts: &[String]) -> Values {
             Values::Wide { values, denominator: denominator.and_then(|own| own.to_u128()).unwrap_or(1) }
         }
         Some(Lane::Exact(values)) => Values::Exact(values),
-        Some(Lane::Index(positions)) => Values::Positions(positions),
+        Some(Lane::Index(positions)) if matches!(ty, Ty::Code(_)) => Values::Codes(positions),
+        Some(Lane::Index(positions)) => Values::Options(positions),
         Some(Lane::Date(days)) => Values::Dates(days),
         Some(Lane::Tier(tiers)) => Values::Tiers(tiers),
         Some(Lane::Text(own)) => {

@@ -5,18 +5,24 @@
 //!
 //! The core opens no file, reads no clock, starts no thread and prints nothing.
 
+pub mod analyse;
 pub mod ast;
 pub mod bundle;
+pub mod check;
 pub mod codes;
 pub mod column;
+mod compile;
 pub mod date;
 pub mod diagnostic;
+pub mod digest;
+pub mod examples;
 pub mod facts;
 mod grade;
 pub mod interval;
 mod kernel;
 pub mod model;
 pub mod number;
+pub mod parse;
 pub mod plan;
 mod run;
 mod settle;
@@ -24,3 +30,7 @@ pub mod source;
 pub mod text;
 mod trial;
 pub mod verdict;
+
+pub use bundle::Bundle;
+pub use compile::{AsOfError, CompileError, RuleSet, Rules, compile};
+pub use diagnostic::{Diagnostic, Language, Severity};

@@ -3,6 +3,7 @@
 use crate::codes::CodeId;
 use crate::column::block::{Block, Known, Slot};
 use crate::date::Date;
+use crate::facts::Facts;
 use crate::kernel::arithmetic::{self, constants};
 use crate::kernel::{Lane, Mark, State, Vector, compare, keys, list, logic};
 use crate::model::{Constant, ExprId, Model, Ty};
@@ -186,4 +187,11 @@ fn clause(model: &Model, expr: ExprId) -> String {
     let rule = || model.rules.iter().find(|rule| rule.when.is_some_and(within)).map(|rule| rule.name.clone());
     let alert = || model.alerts.iter().find(|alert| within(alert.when)).map(|alert| alert.name.clone());
     definition.or_else(rule).or_else(alert).unwrap_or_else(|| model.scale().name.clone())
+}
+
+/// A definition's value on a row of typed facts, where it is certain without trying gaps.
+pub(crate) fn value_of(model: &Model, plan: &Plan, facts: &Facts, expr: ExprId) -> Option<Constant> {
+    let node = plan.of_expr.get(&expr)?;
+    let block = Block::from_facts(model, plan, std::slice::from_ref(facts));
+    run(plan, &block).value(*node, 0, Some(&model.expr(expr).ty))
 }

@@ -1,7 +1,11 @@
 //! What grading gives: a verdict a row, held as columns.
 
+use num_bigint::BigInt;
+
+use crate::codes::CodeId;
+use crate::date::Date;
 use crate::diagnostic::Message;
-use crate::model::{DefId, FieldId};
+use crate::model::{Constant, DefId, FieldId};
 use crate::number::Number;
 
 /// How a row came out.
@@ -231,8 +235,10 @@ pub enum Values {
     Flags(Vec<bool>),
     /// Tiers by position; the scale is the definition's.
     Tiers(Vec<u8>),
-    /// Codes, options: by position in their list.
-    Positions(Vec<u32>),
+    /// Codes by position in their list.
+    Codes(Vec<u32>),
+    /// Options by position in their set.
+    Options(Vec<u32>),
     /// Dates as days.
     Dates(Vec<i32>),
     /// Texts.
@@ -248,6 +254,27 @@ pub struct OutputColumn {
     pub values: Values,
     /// Whether a row's value is certain.
     pub certain: Vec<bool>,
+}
+
+impl OutputColumn {
+    /// The value of a row, where it is certain.
+    pub fn get(&self, row: usize) -> Option<Constant> {
+        if !self.certain[row] {
+            return None;
+        }
+        let over = |value: BigInt, denominator: BigInt| Constant::Number(Number::new(value, denominator));
+        Some(match &self.values {
+            Values::Scaled { values, denominator } => over(values[row].into(), (*denominator).into()),
+            Values::Wide { values, denominator } => over(values[row].into(), (*denominator).into()),
+            Values::Exact(values) => Constant::Number(values[row].clone()),
+            Values::Flags(values) => Constant::Flag(values[row]),
+            Values::Tiers(values) => Constant::Tier(values[row]),
+            Values::Codes(values) => Constant::Code(CodeId(values[row])),
+            Values::Options(values) => Constant::Option(values[row]),
+            Values::Dates(values) => Constant::Date(Date::from_days(values[row]).unwrap_or(Date::MIN)),
+            Values::Texts(values) => Constant::Text(values[row].clone()),
+        })
+    }
 }
 
 /// A bit for each of `width` names, for each row.

@@ -1,0 +1,30 @@
+//! The keywords, in Chinese and in English.
+
+/// Every keyword as (Chinese, English), for formatters and editors. 每 takes any measure word after it.
+pub const KEYWORDS: &[(&str, &str)] = &[
+    ("规则集", "ruleset"), ("版本", "version"), ("生效", "effective"), ("至", "to"), ("依据", "basis"),
+    ("注", "note"), ("因为", "because"), ("使用", "use"), ("代码表", "codes"), ("来自", "from"),
+    ("列", "columns"), ("量级", "scale"), ("对象", "subject"), ("文本", "text"), ("代码", "code"),
+    ("层", "depth"), ("主键", "key"), ("整数", "int"), ("数", "number"), ("小数", "decimals"),
+    ("位", "places"), ("选项", "option"), ("是否", "flag"), ("日期", "date"), ("列表", "list"),
+    ("至多", "at_most_items"), ("项", "items"), ("缺省", "default"), ("越大越险", "worse_high"),
+    ("越小越险", "worse_low"), ("可改", "changeable"), ("代价", "cost"), ("矩阵", "matrix"),
+    ("表", "table"), ("取", "pick"), ("唯一", "unique"), ("最具体", "most_specific"),
+    ("最高", "highest"), ("最低", "lowest"), ("设", "let"), ("输出", "output"), ("计分", "score"),
+    ("起", "start"), ("项", "item"), ("至多", "cap"), ("至多扣", "cap_deduct"), ("最重", "heaviest"),
+    ("每", "each"), ("加", "add"), ("扣", "deduct"), ("分级", "grade"), ("按", "by"),
+    ("规则", "rule"), ("不低于", "at_least"), ("不高于", "at_most"), ("判为", "is"),
+    ("升", "raise"), ("降", "lower"), ("级", "level"), ("要求", "require"), ("预警", "alert"),
+    ("级别", "level"), ("提示", "message"), ("例", "example"), ("应为", "expect"),
+    ("无效", "invalid"), ("未定", "undetermined"), ("抽查", "draw"), ("从", "from"),
+    ("分组", "group"), ("比例", "rate"), ("候补", "reserves"), ("必查", "must"), ("不查", "exclude"),
+    ("每家", "team"), ("人", "people"), ("需", "needs"), ("至少", "at_least"), ("至多", "at_most"),
+    ("家", "firms"), ("若", "if"), ("则", "then"), ("否则", "else"), ("无则", "or_else"),
+    ("且", "and"), ("或", "or"), ("非", "not"), ("当", "when"), ("其中", "where"),
+    ("属于", "under"), ("其他", "otherwise"), ("是", "yes"), ("否", "no"), ("缺", "missing"),
+    ("评估日", "as_of"), ("有", "has"), ("近", "within"), ("年", "years"), ("个月", "months"),
+    ("天", "days"), ("合计", "sum"), ("计数", "count"), ("最小", "min"), ("最大", "max"),
+    ("任一", "any_of"), ("全部", "all_of"), ("取整", "round"), ("下取整", "floor"),
+    ("上取整", "ceil"), ("绝对值", "abs"), ("限于", "clamp"), ("以上", "at_least"),
+    ("超过", "over"), ("不满", "below"), ("不超过", "at_most"),
+];
