@@ -70,7 +70,10 @@ impl Rows {
         let mut lists = Vec::new();
         for list in &arguments.lists {
             let (name, file) = list.split_once('=').ok_or_else(|| {
-                Failure::new(format!("--list 要写成 名称=文件，不是“{list}”"), format!("--list takes NAME=FILE, not {list:?}"))
+                Failure::new(
+                    format!("--list 要写成 名称=文件，不是“{list}”"),
+                    format!("--list takes NAME=FILE, not {list:?}"),
+                )
             })?;
             let format = format_of(file, None)?;
             lists.push(yufang_arrow::open_list(Path::new(file), format, model, name, Encoding::default())?);
@@ -104,9 +107,7 @@ pub(crate) fn run(arguments: &Arguments, voice: Voice) -> Result<bool, Failure> 
         ("-", None) => Format::Csv,
         (_, name) => format_of(output, name.as_deref())?,
     };
-    let (score, outputs) = rules.output_types();
-    let outputs: Vec<_> = outputs.cloned().collect();
-    let contract = Contract::new(rules.model(), score.cloned(), &outputs);
+    let contract = Contract::of(&rules);
     let layout = Layout { contract, format, language: voice.language, mark: arguments.bom };
     let mut rows = Rows::open(&rules, &arguments.input)?;
     let threads = arguments.threads.max(1);
@@ -183,7 +184,9 @@ fn format_of(path: &str, named: Option<&str>) -> Result<Format, Failure> {
         let what = named.unwrap_or(path);
         Failure::new(
             format!("“{what}”是什么格式？请用 --input-format 或 --format 写明 csv、ndjson、parquet、arrow"),
-            format!("what format is {what:?}? say csv, ndjson, parquet or arrow by --input-format or --format"),
+            format!(
+                "what format is {what:?}? say csv, ndjson, parquet or arrow by --input-format or --format"
+            ),
         )
     })
 }

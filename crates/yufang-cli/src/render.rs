@@ -17,7 +17,8 @@ const DIAGNOSTIC_VERSION: u32 = 1;
 pub(crate) fn findings(findings: &[Diagnostic], sources: &[Source], voice: Voice) {
     let mut out = anstream::stderr().lock();
     for finding in findings {
-        let text = if voice.json { json_line(finding, sources).to_string() } else { human(finding, sources, voice) };
+        let text =
+            if voice.json { json_line(finding, sources).to_string() } else { human(finding, sources, voice) };
         // Standard error that is gone cannot be told so.
         let _ = writeln!(out, "{text}");
     }
@@ -29,7 +30,8 @@ pub(crate) fn failure(failure: &Failure, voice: Voice) {
         Failure::Rules(error) => findings(&error.diagnostics, &error.sources, voice),
         Failure::Columns(error) => findings(&error.findings, &[], voice),
         Failure::Message(message) if voice.json => {
-            let line = json!({ "schema_version": DIAGNOSTIC_VERSION, "severity": "error", "message": message });
+            let line =
+                json!({ "schema_version": DIAGNOSTIC_VERSION, "severity": "error", "message": message });
             let _ = writeln!(anstream::stderr(), "{line}");
         }
         Failure::Message(message) => {
@@ -46,12 +48,17 @@ fn human(finding: &Diagnostic, sources: &[Source], voice: Voice) -> String {
         Severity::Warning => Level::WARNING.with_name(voice.say("警告", "warning")),
         Severity::Note => Level::NOTE.with_name(voice.say("提示", "note")),
     };
-    let mut group = level.primary_title(finding.message.get(voice.language)).id(finding.code).elements(snippets(finding, sources, voice));
+    let mut group = level
+        .primary_title(finding.message.get(voice.language))
+        .id(finding.code)
+        .elements(snippets(finding, sources, voice));
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.with_name(voice.say("办法", "help")).message(help.get(voice.language)));
+        group =
+            group.element(Level::HELP.with_name(voice.say("办法", "help")).message(help.get(voice.language)));
     }
     if !finding.example.is_empty() {
-        let row: Vec<String> = finding.example.iter().map(|(field, value)| format!("{field} {value}")).collect();
+        let row: Vec<String> =
+            finding.example.iter().map(|(field, value)| format!("{field} {value}")).collect();
         let text = format!("{}{}", voice.say("例如 ", "for example "), row.join(", "));
         group = group.element(Level::NOTE.with_name(voice.say("例", "example")).message(text));
     }
@@ -68,7 +75,8 @@ fn snippets<'a>(
     files.dedup();
     let snippet = |file: usize| {
         let source = sources.get(file)?;
-        let labels = finding.labels.iter().enumerate().filter(|(_, label)| usize::from(label.span.file.0) == file);
+        let labels =
+            finding.labels.iter().enumerate().filter(|(_, label)| usize::from(label.span.file.0) == file);
         let annotations = labels.map(|(at, label)| {
             let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let annotation = kind.span(range(source, label.span));
@@ -116,4 +124,3 @@ fn json_line(finding: &Diagnostic, sources: &[Source]) -> Value {
         "example": finding.example,
     })
 }
-

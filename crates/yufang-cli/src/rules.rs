@@ -24,7 +24,10 @@ pub(crate) fn rules(rules: &str, as_of: Option<&str>, voice: Voice) -> Result<Ru
 
 fn date(text: &str) -> Result<Date, Failure> {
     Date::parse(text).ok_or_else(|| {
-        Failure::new(format!("“{text}”不是日期：请写 年-月-日"), format!("{text:?} is not a date: write YYYY-MM-DD"))
+        Failure::new(
+            format!("“{text}”不是日期：请写 年-月-日"),
+            format!("{text:?} is not a date: write YYYY-MM-DD"),
+        )
     })
 }
 
@@ -36,7 +39,10 @@ pub(crate) fn bundle(rules: &str) -> Result<Bundle, Failure> {
             None => {
                 let known: Vec<&str> = yufang_packs::packs().iter().map(|pack| pack.name()).collect();
                 let known = known.join(", ");
-                Err(Failure::new(format!("没有叫“{name}”的包；有 {known}"), format!("no pack {name:?}; there are {known}")))
+                Err(Failure::new(
+                    format!("没有叫“{name}”的包；有 {known}"),
+                    format!("no pack {name:?}; there are {known}"),
+                ))
             }
         };
     }
@@ -47,7 +53,8 @@ pub(crate) fn bundle(rules: &str) -> Result<Bundle, Failure> {
     let folder = main.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for file in tables(folder)? {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(&file).map_err(|error| Failure::file(&file.display().to_string(), &error))?;
+        let bytes =
+            std::fs::read(&file).map_err(|error| Failure::file(&file.display().to_string(), &error))?;
         bundle = bundle.with_file(name, bytes);
     }
     Ok(yufang_packs::with_code_lists(bundle))
@@ -75,7 +82,8 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
-    let entries = std::fs::read_dir(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| Failure::file(&folder.display().to_string(), &error))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<PathBuf> =
         paths.filter(|path| path.is_file() && path.extension().is_some_and(|own| own == extension)).collect();

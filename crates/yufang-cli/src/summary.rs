@@ -35,7 +35,9 @@ impl Summary {
         summary.rows = verdicts.rows() as u64;
         for row in 0..verdicts.rows() {
             match verdicts.status[row] {
-                Status::Graded => verdicts.tier(row).into_iter().for_each(|tier| summary.tiers[usize::from(tier)] += 1),
+                Status::Graded => {
+                    verdicts.tier(row).into_iter().for_each(|tier| summary.tiers[usize::from(tier)] += 1)
+                }
                 Status::Undetermined => {
                     summary.undetermined += 1;
                     for at in verdicts.missing.iter(row) {

@@ -24,7 +24,7 @@ pub struct Pack {
 
 /// All packs, by name.
 pub fn packs() -> Vec<Pack> {
-    let mut packs: Vec<Pack> = RULES.dirs().filter_map(|folder| named(folder)).collect();
+    let mut packs: Vec<Pack> = RULES.dirs().filter_map(named).collect();
     packs.sort_by_key(|pack| pack.name);
     packs
 }
@@ -65,7 +65,8 @@ impl Pack {
         let main = self.main();
         let text = self.file(&main).unwrap_or_default();
         let tables = self.files().filter(|(name, _)| name.ends_with(".csv"));
-        let bundle = tables.fold(Bundle::new(main, text), |bundle, (name, bytes)| bundle.with_file(name, bytes));
+        let bundle =
+            tables.fold(Bundle::new(main, text), |bundle, (name, bytes)| bundle.with_file(name, bytes));
         with_code_lists(bundle)
     }
 }
@@ -74,7 +75,8 @@ impl Pack {
 #[must_use]
 pub fn with_code_lists(bundle: Bundle) -> Bundle {
     CODE_LISTS.iter().fold(bundle, |bundle, (file, zh, en)| {
-        let bytes = RULES.get_file(format!("{CODES}/{file}")).map(include_dir::File::contents).unwrap_or_default();
+        let bytes =
+            RULES.get_file(format!("{CODES}/{file}")).map(include_dir::File::contents).unwrap_or_default();
         bundle.with_code_list(*zh, bytes).with_code_list(*en, bytes)
     })
 }
@@ -87,7 +89,8 @@ mod tests {
     fn every_pack_compiles_and_its_examples_hold() {
         assert_eq!(packs().len(), 7);
         for pack in packs() {
-            let rules = yufang::compile(&pack.bundle()).unwrap_or_else(|error| panic!("{}: {error}", pack.name()));
+            let rules =
+                yufang::compile(&pack.bundle()).unwrap_or_else(|error| panic!("{}: {error}", pack.name()));
             for example in rules.test() {
                 assert!(example.differences.is_empty(), "{}: {example:?}", pack.name());
             }
@@ -97,7 +100,10 @@ mod tests {
     #[test]
     fn code_lists_have_the_sizes_of_their_sources() {
         for (file, lines) in [("industries.csv", 1971), ("yanqing.csv", 450), ("beijing.csv", 17)] {
-            let bytes = RULES.get_file(format!("{CODES}/{file}")).map(include_dir::File::contents).unwrap_or_default();
+            let bytes = RULES
+                .get_file(format!("{CODES}/{file}"))
+                .map(include_dir::File::contents)
+                .unwrap_or_default();
             assert_eq!(String::from_utf8_lossy(bytes).lines().count() - 1, lines, "{file}");
         }
     }

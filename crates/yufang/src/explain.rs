@@ -256,8 +256,13 @@ impl Rules {
     ///
     /// # Errors
     /// Where a list's elements lack a required column.
-    pub fn explain(&self, binding: &Binding, columns: &Columns<'_>, row: usize) -> Result<Explanation, BindError> {
-        let reader = Reader::new(self.model(), self.plan(), binding, columns)?;
+    pub fn explain(
+        &self,
+        binding: &Binding,
+        columns: &Columns<'_>,
+        row: usize,
+    ) -> Result<Explanation, BindError> {
+        let reader = Reader::new(self.model(), self.plan(), binding, columns, true)?;
         let block = reader.block(row..row + 1);
         let facts = block.facts(self.model(), self.plan(), 0, self.as_of());
         Ok(trace::explain(self, &facts, block.errors.first().map(|(_, error)| error)))

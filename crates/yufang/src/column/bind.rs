@@ -42,11 +42,13 @@ pub struct BindError {
 pub fn bind<'a>(model: &Model, names: impl IntoIterator<Item = &'a str>) -> Result<Binding, BindError> {
     let names: Vec<&str> = names.into_iter().collect();
     let folded: Vec<String> = names.iter().map(|name| fold(name).into_owned()).collect();
-    let mut binder = Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
+    let mut binder =
+        Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
     let subject = &model.subject;
     let fields: Vec<_> =
         subject.fields.iter().map(|field| binder.find(&field.name, field.label.as_deref())).collect();
-    let lists: Vec<_> = subject.lists.iter().map(|list| binder.find(&list.name, list.label.as_deref())).collect();
+    let lists: Vec<_> =
+        subject.lists.iter().map(|list| binder.find(&list.name, list.label.as_deref())).collect();
     let absent_fields = subject.fields.iter().zip(&fields).filter(|(_, column)| column.is_none());
     let absent_lists = subject.lists.iter().zip(&lists).filter(|(_, column)| column.is_none());
     let absent: Vec<(&str, Option<&str>)> = absent_fields
@@ -68,10 +70,14 @@ pub fn bind<'a>(model: &Model, names: impl IntoIterator<Item = &'a str>) -> Resu
 ///
 /// # Errors
 /// As [`bind`].
-pub(crate) fn bind_elements(fields: &[Field], columns: &Columns<'_>) -> Result<Vec<Option<usize>>, BindError> {
+pub(crate) fn bind_elements(
+    fields: &[Field],
+    columns: &Columns<'_>,
+) -> Result<Vec<Option<usize>>, BindError> {
     let names: Vec<&str> = columns.columns.iter().map(|(name, _)| name.as_ref()).collect();
     let folded: Vec<String> = names.iter().map(|name| fold(name).into_owned()).collect();
-    let mut binder = Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
+    let mut binder =
+        Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
     let found: Vec<_> = fields.iter().map(|field| binder.find(&field.name, field.label.as_deref())).collect();
     let absent: Vec<&Field> =
         fields.iter().zip(&found).filter(|(_, column)| column.is_none()).map(|(field, _)| field).collect();
@@ -149,17 +155,26 @@ fn absent_column(name: &str, optional: bool, default: bool) -> Diagnostic {
         (true, _) => Diagnostic::new(
             "N0705",
             Severity::Note,
-            Message::new(format!("没有列“{name}”：每行取缺省值"), format!("no column {name:?}: every row takes the default")),
+            Message::new(
+                format!("没有列“{name}”：每行取缺省值"),
+                format!("no column {name:?}: every row takes the default"),
+            ),
         ),
         (_, true) => Diagnostic::new(
             "W0704",
             Severity::Warning,
-            Message::new(format!("没有列“{name}”：每行都缺此项"), format!("no column {name:?}: it is missing in every row")),
+            Message::new(
+                format!("没有列“{name}”：每行都缺此项"),
+                format!("no column {name:?}: it is missing in every row"),
+            ),
         ),
         (false, false) => Diagnostic::new(
             "E0701",
             Severity::Error,
-            Message::new(format!("没有必填的列“{name}”"), format!("no column for the required field {name:?}")),
+            Message::new(
+                format!("没有必填的列“{name}”"),
+                format!("no column for the required field {name:?}"),
+            ),
         ),
     }
 }
