@@ -9,7 +9,7 @@ fn main() {
             bundle = bundle.with_file(entry.file_name().expect("name").to_string_lossy(), std::fs::read(&entry).expect("readable"));
         }
     }
-    for (name, file) in [("国民经济行业分类", "国民经济行业分类.csv"), ("延庆区划", "延庆区划.csv")] {
+    for (name, file) in [("国民经济行业分类", "industries.csv"), ("延庆区划", "yanqing.csv")] {
         if let Ok(bytes) = std::fs::read(format!("rules/codes/{file}")) {
             bundle = bundle.with_code_list(name, bytes);
         }

@@ -21,6 +21,7 @@ use crate::diagnostic::{Diagnostic, has_errors};
 use crate::model::*;
 use crate::source::Source;
 pub use error::CODES;
+pub(crate) use fields::small;
 use time::{Period, periods};
 
 /// What checking gives.

@@ -3,7 +3,8 @@
 use crate::codes::CodeId;
 use crate::compile::{AsOfError, RuleSet, Rules};
 use crate::facts::{Fact, Facts};
-use crate::model::{Constant, DefId, Example, ExpectedOutcome, Field, FieldType, Model};
+use crate::interval::Evaluator;
+use crate::model::{Constant, DefId, Example, ExpectedOutcome, ExprKind, Field, FieldType, GradeBy, Model};
 use crate::run::value_of;
 use crate::source::Span;
 use crate::verdict::{Status, TierSet, Verdicts};
@@ -157,6 +158,14 @@ fn outcome(model: &Model, example: &Example, verdicts: &Verdicts) -> Option<Diff
     })
 }
 
+/// Whether the grade is by this very definition.
+fn is_score(model: &Model, def: DefId) -> bool {
+    match &model.grade.by {
+        GradeBy::Bands { value, .. } => matches!(model.expr(*value).kind, ExprKind::Definition(own) if own == def),
+        GradeBy::Tier(_) => false,
+    }
+}
+
 fn value(
     rules: &Rules,
     model: &Model,
@@ -168,9 +177,11 @@ fn value(
 ) -> Option<Difference> {
     let definition = &model.definitions[def.index()];
     let output = verdicts.outputs.iter().find(|output| output.definition == def);
-    let found = match output {
+    let score = verdicts.score.as_ref().filter(|_| is_score(model, def));
+    let found = match output.or(score) {
         Some(output) => output.get(0),
-        None => value_of(model, rules.plan(), facts, definition.expr),
+        None => value_of(model, rules.plan(), facts, definition.expr)
+            .or_else(|| Evaluator::new(model, Some(facts)).value(definition.expr).constant()),
     };
     let same = found.as_ref() == Some(expected) || (found.is_none() && *expected == Constant::Missing);
     let shown = |value: &Constant| model.show(value, Some(&definition.ty));

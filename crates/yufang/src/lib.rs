@@ -16,6 +16,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod digest;
 pub mod examples;
+pub mod explain;
 pub mod facts;
 mod grade;
 pub mod interval;

@@ -23,7 +23,7 @@ use crate::number::Number;
 
 pub(crate) use bounds::Bounds;
 pub use build::plan;
-pub(crate) use reads::{MOST_COMBINATIONS, Read, Reads};
+pub(crate) use reads::{MOST_COMBINATIONS, Read, Reads, operands, window};
 pub(crate) use build::field_form;
 pub(crate) use table::{Classifier, Cuts, NO_ROW, TablePlan, class_among};
 

@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 
 use crate::codes::CodeId;
 use crate::date::Date;
+use crate::diagnostic::Message;
 use crate::model::{Constant, DefId, FieldId};
 use crate::number::Number;
 
@@ -135,6 +136,31 @@ pub enum RowError {
         /// The definition or clause.
         what: String,
     },
+    /// A row that its reader could not read whole: a ragged line of CSV, broken JSON.
+    #[error("{}", reason.en)]
+    Unreadable {
+        /// Where it stands and what is wrong with it.
+        reason: Message,
+    },
+}
+
+impl RowError {
+    /// What is wrong, in both languages; the English is that of `Display`.
+    pub fn message(&self) -> Message {
+        let zh = match self {
+            RowError::Missing { field } => format!("{field}：必填，但没有值"),
+            RowError::Unfit { field, value, reason } => format!("{field}：“{value}”{}", reason.zh()),
+            RowError::TooMany { list, count, at_most } => {
+                format!("{list}：有 {count} 项，超过 {at_most} 项")
+            }
+            RowError::Requirement { reason, .. } => format!("不符合要求：{reason}"),
+            RowError::NoRow { table, key } => format!("表“{table}”没有 {key} 的行"),
+            RowError::NoValue { what } => format!("{what}：没有值"),
+            RowError::TooBig { what } => format!("{what}：结果过大"),
+            RowError::Unreadable { reason } => reason.zh.clone(),
+        };
+        Message::new(zh, self.to_string())
+    }
 }
 
 /// What is wrong with a value.
@@ -165,6 +191,25 @@ pub enum Unfit {
     NotAList,
     #[error("is not UTF-8")]
     NotUtf8,
+}
+
+impl Unfit {
+    fn zh(self) -> &'static str {
+        match self {
+            Unfit::NotANumber => "不是数",
+            Unfit::NotWhole => "不是整数",
+            Unfit::TooManyDecimals => "小数位数过多",
+            Unfit::OutOfRange => "超出范围",
+            Unfit::NotListed => "不在所列的值之中",
+            Unfit::NotAFlag => "不是“是”或“否”",
+            Unfit::NotADate => "不是日期",
+            Unfit::UnknownOption => "不是该字段的选项",
+            Unfit::UnknownCode => "不是代码表中的代码",
+            Unfit::NotText => "不是文本",
+            Unfit::NotAList => "不是列表",
+            Unfit::NotUtf8 => "不是 UTF-8",
+        }
+    }
 }
 
 /// Numbers of an output, one a row.
@@ -251,6 +296,11 @@ impl BitRows {
         self.bits[row * self.words + at / 64] |= 1 << (at % 64);
     }
 
+    /// Clears all bits of `row`.
+    pub fn clear_row(&mut self, row: usize) {
+        self.bits[row * self.words..(row + 1) * self.words].fill(0);
+    }
+
     /// Bit `at` of `row`.
     pub fn get(&self, row: usize, at: usize) -> bool {
         self.bits[row * self.words + at / 64] >> (at % 64) & 1 == 1
@@ -304,6 +354,20 @@ impl Verdicts {
     /// The tier of a graded row.
     pub fn tier(&self, row: usize) -> Option<u8> {
         self.possible[row].single().filter(|_| self.status[row] == Status::Graded)
+    }
+
+    /// Makes a row invalid, whatever came out: for rows that their reader could not read whole.
+    pub fn invalidate(&mut self, row: usize, error: RowError) {
+        self.status[row] = Status::Invalid;
+        self.possible[row] = TierSet::default();
+        self.score.iter_mut().chain(&mut self.outputs).for_each(|column| column.certain[row] = false);
+        for bits in [&mut self.fired, &mut self.alerts, &mut self.maybe_alerts, &mut self.missing] {
+            bits.clear_row(row);
+        }
+        match self.errors.binary_search_by_key(&row, |(own, _)| *own) {
+            Ok(at) => self.errors[at].1 = error,
+            Err(at) => self.errors.insert(at, (row, error)),
+        }
     }
 
     /// The error of an invalid row.

@@ -280,6 +280,6 @@ pub(super) fn fits(ty: &FieldType, value: &Constant) -> bool {
 }
 
 /// A written whole number, as far as 32 bits hold it.
-pub(super) fn small(value: &Number) -> Option<i32> {
+pub(crate) fn small(value: &Number) -> Option<i32> {
     value.is_integer().then(|| value.to_integer().to_i32()).flatten()
 }

@@ -10,7 +10,7 @@ use crate::kernel::arithmetic::{constants, number_at};
 use crate::kernel::list::Elements;
 use crate::model::{Constant, Field, FieldType, Model};
 use crate::plan::{Form, Plan, field_form};
-use crate::verdict::RowError;
+use crate::verdict::{FieldPath, RowError};
 
 /// What is known of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,8 @@ impl Block {
             let supplied = rows.iter().map(|row| row.lists[at].is_some()).collect();
             lists.push(ListSlot { offsets, supplied, fields: slots });
         }
-        Block { rows: rows.len(), fields, lists, texts, errors: Vec::new() }
+        let errors = rows.iter().enumerate().filter_map(|(row, facts)| Some((row, lacking(model, facts)?))).collect();
+        Block { rows: rows.len(), fields, lists, texts, errors }
     }
 
     /// Whether any value is missing, coarse or untold, or any list not supplied.
@@ -194,6 +195,23 @@ impl Block {
             (numbers, _) => Constant::Number(number_at(numbers, &field_form(field).0, at)),
         }
     }
+}
+
+/// The first required field or list that a row lacks.
+fn lacking(model: &Model, facts: &Facts) -> Option<RowError> {
+    let lacks = |field: &Field, fact: &Fact| *fact == Fact::Missing && !field.optional;
+    let path = |name: &str, element| RowError::Missing { field: FieldPath { name: name.to_owned(), element } };
+    let field = model.subject.fields.iter().zip(&facts.fields).find(|(field, fact)| lacks(field, fact));
+    if let Some((field, _)) = field {
+        return Some(path(&field.name, None));
+    }
+    model.subject.lists.iter().zip(&facts.lists).find_map(|(list, elements)| match elements {
+        None => (!list.optional).then(|| path(&list.name, None)),
+        Some(elements) => elements.iter().enumerate().find_map(|(at, element)| {
+            let (field, _) = list.fields.iter().zip(element).find(|(field, fact)| lacks(field, fact))?;
+            Some(path(&list.name, Some((at, field.name.clone()))))
+        }),
+    })
 }
 
 fn slot(plan: &Plan, field: &Field, facts: &[&Fact], texts: &mut Texts) -> Slot {

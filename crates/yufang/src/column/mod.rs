@@ -226,6 +226,11 @@ impl<'a> Column<'a> {
         self.len() == 0
     }
 
+    /// Value `at` as the data have it, for keys and messages; empty for a null.
+    pub fn show(&self, at: usize) -> String {
+        decode::show(self, at)
+    }
+
     /// Whether value `at` is there; a dictionary's null value counts as absent when it is read.
     pub fn is_valid(&self, at: usize) -> bool {
         !matches!(self.data, Data::Null(_)) && self.validity.is_none_or(|bits| bits.get(at))
