@@ -46,7 +46,7 @@ pub struct ReferenceVerdict {
     pub fired: Vec<usize>,
     /// Alerts whose condition certainly holds.
     pub alerts: Vec<usize>,
-    /// Alerts whose condition may hold, but not certainly.
+    /// Alerts whose condition may hold; those that certainly do are among them.
     pub maybe_alerts: Vec<usize>,
     /// Fields and lists whose gap decides the tier, in the model's order, lists last.
     pub missing: Vec<String>,

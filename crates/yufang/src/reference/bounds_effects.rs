@@ -197,7 +197,8 @@ fn alerts(row: Bounder<'_>) -> Result<(Vec<usize>, Vec<usize>), RowError> {
         }
         if condition.is(true) {
             certain.push(number);
-        } else if condition.can_be(true) {
+        }
+        if condition.can_be(true) {
             maybe.push(number);
         }
     }
