@@ -34,13 +34,12 @@ pub fn facts(model: &Model, row: &RowText, as_of: Option<Date>) -> Result<Facts,
             let count = elements.len();
             return Err(RowError::TooMany { list: list.name.clone(), count, at_most: list.at_most });
         }
-        let mut own = Vec::new();
-        for (at, element) in elements.iter().enumerate() {
-            let read = list.fields.iter().zip(element).map(|(field, cell)| {
+        let mut own: Vec<Vec<Fact>> = vec![Vec::new(); elements.len()];
+        for (position, field) in list.fields.iter().enumerate() {
+            for (at, element) in elements.iter().enumerate() {
                 let path = || FieldPath { name: list.name.clone(), element: Some((at, field.name.clone())) };
-                fact(model, field, cell, path)
-            });
-            own.push(read.collect::<Result<Vec<Fact>, RowError>>()?);
+                own[at].push(fact(model, field, &element[position], path)?);
+            }
         }
         lists.push(Some(own));
     }

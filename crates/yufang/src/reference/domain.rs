@@ -140,25 +140,18 @@ impl Grid {
 /// The constants that a field is compared with, if all that is done with it is comparing.
 fn cuts(model: &Model, facts: &Facts, place: Place) -> Option<Vec<Constant>> {
     let mut uses = Uses { model, facts, place, cuts: Vec::new(), seen: vec![false; model.exprs.len()] };
-    if let GradeBy::Bands { value, bands } = &model.grade.by
-        && uses.is_place(*value)
-    {
-        let ranges = bands.iter().map(|band| &band.range);
-        let ends = ranges.flat_map(|range| range.lo.iter().chain(&range.hi));
-        uses.cuts.extend(ends.map(|(end, _)| Constant::Number(end.clone())));
-    } else if let GradeBy::Bands { value, .. } = &model.grade.by {
-        uses.walk(*value)?;
-    }
     let outputs = model.outputs().map(|(_, output)| output.expr);
     let alerts = model.alerts.iter().map(|alert| alert.when);
     let requirements = model.requirements.iter().map(|requirement| requirement.condition);
-    let score = match &model.grade.by {
-        GradeBy::Bands { value, .. } => Some(*value),
-        GradeBy::Tier(_) => None,
-    };
-    let roots = tier_roots(model).into_iter().filter(|root| Some(*root) != score);
-    for root in roots.chain(outputs).chain(alerts).chain(requirements) {
-        uses.walk(root)?;
+    for root in tier_roots(model).into_iter().chain(outputs).chain(alerts).chain(requirements) {
+        match &model.grade.by {
+            // The bands compare what they are by.
+            GradeBy::Bands { value, bands } if *value == root && uses.is_place(root) => {
+                let ends = bands.iter().flat_map(|band| band.range.lo.iter().chain(&band.range.hi));
+                uses.cuts.extend(ends.map(|(end, _)| Constant::Number(end.clone())));
+            }
+            _ => uses.walk(root)?,
+        }
     }
     Some(uses.cuts)
 }
@@ -248,15 +241,12 @@ impl Uses<'_> {
         }
     }
 
+    /// A literal, the as-of date, a date at a fixed distance from one, or a name for these.
     fn is_constant(&self, id: ExprId) -> bool {
         match &self.model.expr(self.renamed(id)).kind {
-            ExprKind::Field(_)
-            | ExprKind::ElementField(..)
-            | ExprKind::Aggregate { .. }
-            | ExprKind::Sheet(_)
-            | ExprKind::Lookup(..)
-            | ExprKind::FinalTier => false,
-            kind => children(self.model, kind).into_iter().all(|child| self.is_constant(child)),
+            ExprKind::Constant(_) | ExprKind::AsOf => true,
+            ExprKind::Negate(x) | ExprKind::MoveDate(x, ..) => self.is_constant(*x),
+            _ => false,
         }
     }
 }

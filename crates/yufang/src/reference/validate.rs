@@ -31,11 +31,10 @@ fn missing_field(model: &Model, facts: &Facts) -> Option<RowError> {
             }
             return missing(&list.name, None);
         };
-        for (at, element) in elements.iter().enumerate() {
-            for (field, fact) in list.fields.iter().zip(element) {
-                if lacks(field, fact) {
-                    return missing(&list.name, Some((at, field.name.clone())));
-                }
+        // Fields in declaration order, of each the first element.
+        for (own, field) in list.fields.iter().enumerate() {
+            if let Some(at) = elements.iter().position(|element| lacks(field, &element[own])) {
+                return missing(&list.name, Some((at, field.name.clone())));
             }
         }
     }
