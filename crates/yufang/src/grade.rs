@@ -8,7 +8,7 @@ use crate::date::Date;
 use crate::facts::Facts;
 use crate::interval::{self, Bounded};
 use crate::kernel::Lane;
-use crate::model::{Constant, Field, FieldId, List, Model, Ty};
+use crate::model::{Constant, Field, FieldId, List, Model, Space, Ty};
 use crate::plan::{Form, NodeId, Op, Plan};
 use crate::run::{Run, run};
 use crate::trial::{Gap, Place, combinations, digits, expand, gaps};
@@ -263,6 +263,7 @@ fn grade_block(model: &Model, plan: &Plan, as_of: Option<Date>, block: &Block) -
 fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> {
     for (at, requirement) in model.requirements.iter().enumerate() {
         let vector = result.vector(result.plan.requirements[at]);
+        let own_row = model.expr(requirement.condition).space == Space::Row;
         let whole = || std::iter::once((row, None));
         let fails = |(position, element): (usize, Option<usize>)| {
             let mark = vector.mark(position);
@@ -280,7 +281,9 @@ fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> 
             None => whole().find_map(fails),
             Some(list) => {
                 let elements = result.block.lists[list.index()].elements().of(row);
-                elements.enumerate().map(|(nth, position)| (position, Some(nth))).find_map(fails)
+                // A condition that reads no element has its value once a row.
+                let place = |(nth, position)| (if own_row { row } else { position }, Some(nth));
+                elements.enumerate().map(place).find_map(fails)
             }
         };
         if error.is_some() {

@@ -27,6 +27,8 @@ pub mod model;
 pub mod number;
 pub mod parse;
 pub mod plan;
+#[cfg(feature = "reference")]
+pub mod reference;
 mod run;
 mod settle;
 pub mod source;

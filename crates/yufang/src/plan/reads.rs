@@ -291,6 +291,7 @@ fn constant(model: &Model, as_of: Option<Date>, id: ExprId) -> Option<Constant> 
     match &model.expr(id).kind {
         ExprKind::Constant(value) => Some(value.clone()),
         ExprKind::AsOf => as_of.map(Constant::Date),
+        ExprKind::Definition(def) => constant(model, as_of, model.definitions[def.index()].expr),
         ExprKind::MoveDate(x, count, unit) => match constant(model, as_of, *x)? {
             Constant::Date(date) => Some(Constant::Date(date.plus(*count, *unit))),
             _ => None,
