@@ -15,6 +15,8 @@ mod compile;
 pub mod date;
 pub mod diagnostic;
 pub mod digest;
+#[cfg(feature = "draw")]
+pub mod draw;
 pub mod examples;
 pub mod explain;
 pub mod facts;

@@ -104,7 +104,13 @@ impl<'a> Checker<'a, '_> {
         let ty = Ty::Tier(self.graded?);
         let id = self.expr(expr, Some(&ty), Scope::row())?;
         if self.exprs[id.index()].ty != ty {
-            self.faults.push(error::wrong_type(expr.span, "等级", "另一类值", "a tier of the graded scale", "this"));
+            self.faults.push(error::wrong_type(
+                expr.span,
+                "等级",
+                "另一类值",
+                "a tier of the graded scale",
+                "this",
+            ));
             return None;
         }
         Some(id)
@@ -127,7 +133,12 @@ impl<'a> Checker<'a, '_> {
             };
             let scope = Scope { list: over, final_tier: false };
             if let Some(condition) = self.condition(&decl.condition, scope) {
-                requirements.push(Requirement { over, condition, notes: notes(&decl.meta), span: decl.condition.span });
+                requirements.push(Requirement {
+                    over,
+                    condition,
+                    notes: notes(&decl.meta),
+                    span: decl.condition.span,
+                });
             }
         }
         requirements
