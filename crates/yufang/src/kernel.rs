@@ -278,5 +278,9 @@ pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
     }
     // A constant operand may have been the only one with marks.
     let len = vectors.iter().map(|vector| vector.lane.len()).max().unwrap_or(0);
-    all.map(|marks| if marks.len() < len { vec![marks[0]; len] } else { marks })
+    all.map(|marks| match marks.first() {
+        Some(first) if marks.len() < len => vec![*first; len],
+        // Also where there are no positions at all, beside a constant.
+        _ => marks,
+    })
 }

@@ -20,7 +20,9 @@ impl<'a> Checker<'a, '_> {
         let decl = grades.first()?;
         let scale = self.scale_named(&decl.scale)?;
         self.graded = Some(scale);
-        let by = self.expr(&decl.by, Some(&Ty::Tier(scale)), Scope::row());
+        // What bands stand under is a number: a 缺 in it is one too.
+        let expected = if decl.bands.is_empty() { Ty::Tier(scale) } else { Ty::Number { unit: None } };
+        let by = self.expr(&decl.by, Some(&expected), Scope::row());
         let when = decl.when.as_ref().map(|when| self.condition(when, Scope::row()));
         let bands = self.bands(decl, scale);
         let otherwise = decl.otherwise.as_ref().map(|tier| self.literal(tier, &Ty::Tier(scale)));

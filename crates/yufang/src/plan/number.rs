@@ -36,6 +36,11 @@ impl Builder<'_> {
         }
         let bounds = if own == Form::Flag { Bounds::new(whole(0), whole(1)) } else { bounds };
         match op {
+            // A condition that always or never holds counts 1 or 0, as any other does.
+            Op::Constant(Constant::Flag(flag)) => {
+                let count = Constant::Number(whole(i64::from(flag)));
+                self.push(Op::Constant(count), form.clone(), space, bounds)
+            }
             Op::Constant(value) => self.push(Op::Constant(value), form.clone(), space, bounds),
             _ => self.push(Op::Convert(id), form.clone(), space, bounds),
         }

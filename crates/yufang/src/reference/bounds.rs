@@ -176,7 +176,7 @@ impl<'a> Bounder<'a> {
             ExprKind::ElementField(list, field) => self.element_field(*list, *field, at),
             ExprKind::Definition(definition) => self.definition(*definition, at),
             ExprKind::FinalTier => {
-                Bounds::new(Range::Of(self.final_tiers.iter().map(u32::from).collect()), Gap::Maybe)
+                Bounds::new(Range::Of(self.final_tiers.iter().map(u32::from).collect()), Gap::No)
             }
             ExprKind::Not(x) => {
                 let x = sub(x);

@@ -129,7 +129,8 @@ impl<'a> Interpreter<'a> {
 
     fn tier_after_effects(&self) -> Outcome {
         match self.final_tier {
-            Some(tier) => Outcome::Known(Constant::Tier(tier)).assumed_if(!self.hypotheses.is_empty()),
+            // What came out is no gap in the data: 无则 does not act on it.
+            Some(tier) => Outcome::Known(Constant::Tier(tier)),
             None => Outcome::Absent(Cause::Missing),
         }
     }
