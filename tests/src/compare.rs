@@ -167,7 +167,9 @@ fn kind(error: &RowError) -> String {
         RowError::Missing { field } => format!("missing {field}"),
         RowError::Unfit { field, .. } => format!("unfit {field}"),
         RowError::TooMany { list, .. } => format!("too many {list}"),
-        RowError::Requirement { requirement, element, .. } => format!("requirement {requirement} {element:?}"),
+        RowError::Requirement { requirement, element, .. } => {
+            format!("requirement {requirement} {element:?}")
+        }
         RowError::NoRow { table, .. } => format!("no row {table}"),
         RowError::NoValue { .. } => "no value".to_owned(),
         RowError::TooBig { .. } => "too big".to_owned(),
@@ -176,7 +178,12 @@ fn kind(error: &RowError) -> String {
 }
 
 /// Fills the gaps at random some times: what comes out must have been possible.
-fn sound(model: &Model, facts: &Facts, production: &ReferenceVerdict, random: &mut Random) -> Result<(), String> {
+fn sound(
+    model: &Model,
+    facts: &Facts,
+    production: &ReferenceVerdict,
+    random: &mut Random,
+) -> Result<(), String> {
     let (places, lists) = gaps(model, facts);
     if !lists.is_empty() {
         return Ok(());
@@ -191,7 +198,10 @@ fn sound(model: &Model, facts: &Facts, production: &ReferenceVerdict, random: &m
             && !production.possible.contains(tier)
         {
             let one = TierSet::one(tier);
-            return Err(format!("possible: production {:?}, but {filled:?} gives {one:?}", production.possible));
+            return Err(format!(
+                "possible: production {:?}, but {filled:?} gives {one:?}",
+                production.possible
+            ));
         }
     }
     Ok(())
@@ -207,9 +217,13 @@ fn candidate(random: &mut Random) -> Constant {
         2 => Constant::Code(CodeId(random.below(11) as u32)),
         3 => Constant::Text((*random.pick(&["氯", "氨", "水", "别的"])).to_owned()),
         4 => Constant::Date(Date::from_days(random.between(18_262, 20_818) as i32).unwrap_or(Date::MIN)),
-        5 => Constant::Number(scaled(i128::from(random.between(-1_000_000, 1_000_000)), random.below(7) as u32)),
+        5 => Constant::Number(scaled(
+            i128::from(random.between(-1_000_000, 1_000_000)),
+            random.below(7) as u32,
+        )),
         _ => {
-            let text = *random.pick(&["0", "1", "2", "3", "5", "10", "0.5", "2.5", "0.1", "20", "-1", "100", "100000"]);
+            let text = *random
+                .pick(&["0", "1", "2", "3", "5", "10", "0.5", "2.5", "0.1", "20", "-1", "100", "100000"]);
             Constant::Number(parse_decimal(text).unwrap_or_default())
         }
     }
