@@ -267,6 +267,12 @@ pub(crate) fn zip<A, B, R>(a: &[A], b: &[B], f: impl Fn(&A, &B) -> R) -> Vec<R> 
     }
 }
 
+/// How many positions operands have together: a constant goes with any number, also with none.
+pub(crate) fn joint_len(vectors: &[&Vector]) -> usize {
+    let lengths = vectors.iter().map(|vector| vector.lane.len());
+    lengths.fold(1, |all, own| if all == 1 { own } else { all })
+}
+
 /// The marks of a strict operation.
 pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
     let mut all: Option<Vec<Mark>> = None;
@@ -277,10 +283,6 @@ pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
         });
     }
     // A constant operand may have been the only one with marks.
-    let len = vectors.iter().map(|vector| vector.lane.len()).max().unwrap_or(0);
-    all.map(|marks| match marks.first() {
-        Some(first) if marks.len() < len => vec![*first; len],
-        // Also where there are no positions at all, beside a constant.
-        _ => marks,
-    })
+    let len = joint_len(vectors);
+    all.map(|marks| if marks.len() == 1 { vec![marks[0]; len] } else { marks })
 }
