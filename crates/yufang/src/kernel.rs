@@ -176,6 +176,8 @@ pub(crate) enum State {
     Known,
     /// Depends on a gap that was filled for trial.
     Assumed,
+    /// A value that an example does not tell: no gap for 无则 and 有.
+    Untold,
     /// A gap on purpose.
     Hole,
     /// A field or list without value.
@@ -208,7 +210,7 @@ impl Mark {
 
     /// There is no value.
     pub(crate) fn absent(self) -> bool {
-        self.state >= State::Hole
+        self.state >= State::Untold
     }
 
     /// There is no value, and none of the data's gaps is to blame.
@@ -216,11 +218,13 @@ impl Mark {
         self.state >= State::NoRow
     }
 
-    /// The mark of an operation on two values: faults before gaps, the first before the second.
+    /// The mark of an operation on two values: faults before gaps, gaps before what is untold, the
+    /// first before the second.
     pub(crate) fn and(self, other: Mark) -> Mark {
         match (self, other) {
             (one, _) if one.fault() => one,
             (_, two) if two.fault() => two,
+            (one, two) if one.absent() && two.absent() && one.state == State::Untold => two,
             (one, _) if one.absent() => one,
             (_, two) if two.absent() => two,
             (one, two) => {

@@ -93,7 +93,7 @@ pub(crate) fn or_else(x: &Vector, y: &Vector) -> Vector {
         return x.clone();
     }
     let len = joint_len(&[x, y]);
-    let keeps = |at: usize| matches!(x.mark(at).state, State::Known | State::TooBig);
+    let keeps = |at: usize| matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig);
     let lane = zip_lanes!(&x.lane, &y.lane, a, b => {
         (0..len).map(|at| if keeps(at) { pick(a, at).clone() } else { pick(b, at).clone() }).collect()
     });
@@ -104,7 +104,7 @@ pub(crate) fn or_else(x: &Vector, y: &Vector) -> Vector {
 /// 有 x.
 pub(crate) fn has(x: &Vector) -> Vector {
     let len = x.lane.len();
-    let there = |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::TooBig));
+    let there = |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig));
     let flags = (0..len).map(there).collect();
     let too_big = |at: usize| if x.mark(at).state == State::TooBig { x.mark(at) } else { Mark::KNOWN };
     let marks = x.marks.as_ref().map(|_| (0..len).map(too_big).collect());
