@@ -19,6 +19,9 @@ use yufang_rows::{Cell, Contract};
 /// The most digits of a decimal128.
 const PRECISION: u8 = 38;
 
+/// The dictionary of the column `status`.
+const STATUSES: [Status; 3] = [Status::Graded, Status::Undetermined, Status::Invalid];
+
 /// Turns verdicts into record batches. Dictionaries only grow from batch to batch, which is what
 /// the Arrow file format can hold.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Encoder {
     /// An encoder for outputs whose key has the type `key`.
     pub fn new(contract: Contract, key: &DataType, language: Language) -> Encoder {
         let schema = Arc::new(output_schema(&contract, key));
-        let statuses = [Status::Graded, Status::Undetermined, Status::Invalid].map(Contract::status);
+        let statuses = STATUSES.map(Contract::status);
         let tiers = || contract.tiers().iter().map(String::as_str);
         Encoder {
             status: Names::of(statuses),
@@ -98,24 +101,32 @@ impl Encoder {
             let none = || new_null_array(self.schema.field(0).data_type(), rows);
             columns.push(key.unwrap_or_else(none));
         }
-        let status = |row: usize, out: &mut String| out.push_str(Contract::status(verdicts.status[row]));
-        let tier =
-            |row: usize, out: &mut String| out.push_str(contract.tier(verdicts, row).unwrap_or_default());
-        columns.push(self.status.column(rows, status)?);
-        columns.push(self.tier.column(rows, tier)?);
-        columns.push(self.possible.column(rows, |row, out| contract.possible(verdicts, row, out))?);
+        columns.push(self.status.coded((0..rows).map(|row| Some(position(verdicts.status[row]))).collect())?);
+        // The dictionaries of tiers begin with the scale's, so that a single tier is its own key.
+        columns.push(self.tier.coded((0..rows).map(|row| verdicts.tier(row).map(i32::from)).collect())?);
+        let single = |row: usize| verdicts.possible[row].single().map(i32::from);
+        columns.push(self.possible.column(rows, single, |row, out| contract.possible(verdicts, row, out))?);
         let score = |row| contract.score_cell(verdicts, row);
         columns.push(values(contract.score(), verdicts.score.as_ref(), rows, score)?);
         for (at, output) in contract.outputs().iter().enumerate() {
             let cell = |row| contract.output_cell(verdicts, at, row);
-            columns.push(values(&output.ty, verdicts.outputs.get(at), rows, cell)?);
+            columns.push(values(&output.ty, verdicts.outputs.get(output.at), rows, cell)?);
         }
-        columns.push(self.fired.column(rows, |row, out| contract.fired(verdicts, row, out))?);
-        columns.push(self.alerts.column(rows, |row, out| contract.alerts(verdicts, row, out))?);
-        columns.push(self.missing.column(rows, |row, out| contract.missing(verdicts, row, out))?);
+        columns.push(self.fired.column(rows, |_| None, |row, out| contract.fired(verdicts, row, out))?);
+        columns.push(self.alerts.column(rows, |_| None, |row, out| contract.alerts(verdicts, row, out))?);
+        columns.push(self.missing.column(rows, |_| None, |row, out| contract.missing(verdicts, row, out))?);
         let error = |row| Contract::error(verdicts, row, self.language);
         columns.push(Arc::new((0..rows).map(error).collect::<StringArray>()));
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
+    }
+}
+
+/// The key of a status in [`STATUSES`].
+fn position(status: Status) -> i32 {
+    match status {
+        Status::Graded => 0,
+        Status::Undetermined => 1,
+        Status::Invalid => 2,
     }
 }
 
@@ -207,15 +218,28 @@ impl Names {
         number
     }
 
-    /// A column of what `fill` writes for each row; nothing is a null.
-    fn column(&mut self, rows: usize, fill: impl Fn(usize, &mut String)) -> Result<ArrayRef, ArrowError> {
+    /// A column of what `fill` writes for each row, where `known` does not know its number; nothing
+    /// is a null.
+    fn column(
+        &mut self,
+        rows: usize,
+        known: impl Fn(usize) -> Option<i32>,
+        fill: impl Fn(usize, &mut String),
+    ) -> Result<ArrayRef, ArrowError> {
         let mut text = String::new();
-        let mut key = |row| {
-            text.clear();
-            fill(row, &mut text);
-            (!text.is_empty()).then(|| self.number(&text))
+        let key = |row| {
+            known(row).or_else(|| {
+                text.clear();
+                fill(row, &mut text);
+                (!text.is_empty()).then(|| self.number(&text))
+            })
         };
-        let keys: Int32Array = (0..rows).map(&mut key).collect();
+        let keys = (0..rows).map(key).collect();
+        self.coded(keys)
+    }
+
+    /// A column of numbers of names.
+    fn coded(&mut self, keys: Int32Array) -> Result<ArrayRef, ArrowError> {
         let values = &self.values;
         let array = self.array.get_or_insert_with(|| Arc::new(StringArray::from_iter_values(values)));
         let values: ArrayRef = Arc::<StringArray>::clone(array);

@@ -154,7 +154,7 @@ impl<W: Write + Send> Sink<W> {
         Ok(())
     }
 
-    /// Ends the output and gives back what was written to.
+    /// Ends the output and gives back what was written to, such as an [`crate::OutputFile`] to commit.
     ///
     /// # Errors
     /// Where the end cannot be written, or something before it could not.

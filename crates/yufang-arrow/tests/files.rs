@@ -22,7 +22,7 @@ use yufang_rows::{Contract, Encoding, Shape, TextColumn};
 
 fn layout(format: Format) -> Layout {
     let (score, outputs) = types();
-    let contract = Contract::new(&model(), Some(score), &outputs);
+    let contract = Contract::new(&model(), Some(&score), &outputs);
     Layout { contract, format, language: Language::Zh, mark: false }
 }
 
@@ -121,7 +121,7 @@ fn nested_lists_come_from_parquet() {
     let batch =
         RecordBatch::try_from_iter(vec![("substances", Arc::new(lists) as ArrayRef)]).expect("one column");
     for (bytes, format) in [(parquet(&batch), Format::Parquet), (ipc_stream(&batch), Format::Arrow)] {
-        assert_eq!(from_stream(&bytes, format), [expected.clone()]);
+        assert_eq!(from_stream(&bytes, format), std::slice::from_ref(&expected));
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use yufang::Rules;
 use yufang::column::{Column, Columns};
 use yufang::date::Date;
 use yufang::diagnostic::Language;
-use yufang::model::{Definition, Model, Ty};
+use yufang::model::{DefId, Definition, ExprKind, GradeBy, Model, Ty};
 use yufang::number;
 use yufang::plan::OutputType;
 use yufang::text::fold;
@@ -16,6 +17,9 @@ use crate::shape::names;
 
 /// What stands between several names.
 const JOINT: &str = "|";
+
+/// The column of the number that the grade is by.
+const SCORE: &str = "score";
 
 /// The names and types of the columns of a grading, and how verdicts become their cells.
 ///
@@ -41,6 +45,8 @@ pub struct Output {
     pub name: String,
     /// Its static type.
     pub ty: OutputType,
+    /// Its position among the outputs of the verdicts.
+    pub at: usize,
     /// The names that its values stand for, where they are positions.
     names: Vec<String>,
 }
@@ -57,16 +63,31 @@ pub enum Cell<'a> {
 }
 
 impl Contract {
-    /// The columns for a rule set, with the static types of its score (where it is graded by a
-    /// number) and of its outputs, in their order.
-    pub fn new(model: &Model, score: Option<OutputType>, outputs: &[OutputType]) -> Contract {
+    /// The columns for rules.
+    pub fn of(rules: &Rules) -> Contract {
+        let (score, outputs) = rules.output_types();
+        Contract::new(rules.model(), score, outputs)
+    }
+
+    /// The columns for a model, with the static types of its score (where it is graded by a number)
+    /// and of its outputs, in their order.
+    pub fn new<'a>(
+        model: &Model,
+        score: Option<&OutputType>,
+        outputs: impl IntoIterator<Item = &'a OutputType>,
+    ) -> Contract {
         let subject = &model.subject;
         let key = model.key().map(|id| &subject.fields[id.index()]);
         let fields = subject.fields.iter().map(|field| &field.name);
         let inputs = fields.chain(subject.lists.iter().map(|list| &list.name));
-        let typed = model.outputs().zip(outputs).map(|((_, definition), ty)| Output {
+        // An output named `score` that the grade is by is that column already.
+        let graded_by = graded_by(model);
+        let typed = model.outputs().zip(outputs).enumerate();
+        let typed = typed.filter(|(_, ((id, own), _))| own.name != SCORE || Some(*id) != graded_by);
+        let typed = typed.map(|(at, ((_, definition), ty))| Output {
             name: definition.name.clone(),
             ty: ty.clone(),
+            at,
             names: value_names(model, definition),
         });
         Contract {
@@ -76,7 +97,7 @@ impl Contract {
                 all
             }),
             tiers: model.scale().tiers.iter().map(|tier| tier.name.clone()).collect(),
-            score: score.unwrap_or(OutputType::Exact),
+            score: score.cloned().unwrap_or(OutputType::Exact),
             outputs: typed.collect(),
             rules: model.rules.iter().map(|rule| rule.name.clone()).collect(),
             alerts: model.alerts.iter().map(|alert| alert.name.clone()).collect(),
@@ -107,7 +128,7 @@ impl Contract {
     /// The names of all columns, in their order.
     pub fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = self.key().into_iter().collect();
-        columns.extend(["status", "tier", "possible", "score"]);
+        columns.extend(["status", "tier", "possible", SCORE]);
         columns.extend(self.outputs.iter().map(|output| output.name.as_str()));
         columns.extend(["fired", "alerts", "missing", "error"]);
         columns
@@ -167,9 +188,10 @@ impl Contract {
         verdicts.score.as_ref().map_or(Cell::Null, |score| cell(score, &[], row))
     }
 
-    /// The value of the output at a position.
+    /// The value of the output at a position among [`Contract::outputs`].
     pub fn output_cell<'a>(&'a self, verdicts: &'a Verdicts, output: usize, row: usize) -> Cell<'a> {
-        cell(&verdicts.outputs[output], &self.outputs[output].names, row)
+        let output = &self.outputs[output];
+        cell(&verdicts.outputs[output.at], &output.names, row)
     }
 }
 
@@ -179,6 +201,17 @@ pub fn row_error_text(error: &RowError, language: Language) -> String {
     match language {
         Language::Zh => message.zh,
         Language::En => message.en,
+    }
+}
+
+/// The definition that the grade is by, where it is one and a number.
+fn graded_by(model: &Model) -> Option<DefId> {
+    match &model.grade.by {
+        GradeBy::Bands { value, .. } => match model.expr(*value).kind {
+            ExprKind::Definition(id) => Some(id),
+            _ => None,
+        },
+        GradeBy::Tier(_) => None,
     }
 }
 

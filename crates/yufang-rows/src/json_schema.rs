@@ -17,8 +17,9 @@ const SHAPES: usize = 16;
 
 /// The JSON Schema (draft 2020-12) of one row of input, with descriptions in both languages.
 ///
-/// It is no stricter than the engine: numbers and codes may also come as text. It does not tell how
-/// texts are folded before they are compared, so it refuses full-width forms that the engine reads.
+/// Numbers and codes may also come as text. It is for those who make input, and takes the plain
+/// forms: the engine also reads full-width characters, `TRUE`, exponents in text, and empty text as
+/// missing.
 pub fn json_schema(model: &Model) -> Value {
     let subject = &model.subject;
     let mut schema = object(&subject.fields, model);

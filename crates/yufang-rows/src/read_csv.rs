@@ -58,6 +58,7 @@ impl<R: Read> CsvReader<R> {
     ) -> Result<Self, ReadError> {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
+            .buffer_capacity(1 << 16)
             .flexible(true)
             .delimiter(options.delimiter)
             .terminator(csv::Terminator::Any(b'\n'))

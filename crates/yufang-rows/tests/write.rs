@@ -8,7 +8,7 @@ use yufang_rows::*;
 
 fn contract() -> Contract {
     let (score, outputs) = types();
-    Contract::new(&model(), Some(score), &outputs)
+    Contract::new(&model(), Some(&score), &outputs)
 }
 
 fn keys() -> TextColumn {

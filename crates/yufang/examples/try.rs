@@ -6,7 +6,10 @@ fn main() {
     for entry in std::fs::read_dir(&dir).expect("a folder") {
         let entry = entry.expect("an entry").path();
         if entry.extension().is_some_and(|e| e == "csv") {
-            bundle = bundle.with_file(entry.file_name().expect("name").to_string_lossy(), std::fs::read(&entry).expect("readable"));
+            bundle = bundle.with_file(
+                entry.file_name().expect("name").to_string_lossy(),
+                std::fs::read(&entry).expect("readable"),
+            );
         }
     }
     for (name, file) in [("国民经济行业分类", "industries.csv"), ("延庆区划", "yanqing.csv")] {
@@ -25,7 +28,11 @@ fn main() {
         }
         Err(error) => {
             for finding in &error.diagnostics {
-                println!("{} {:?}", finding.one_line(&error.sources, yufang::Language::Zh), finding.help.as_ref().map(|h| &h.zh));
+                println!(
+                    "{} {:?}",
+                    finding.one_line(&error.sources, yufang::Language::Zh),
+                    finding.help.as_ref().map(|h| &h.zh)
+                );
             }
         }
     }

@@ -295,7 +295,8 @@ impl<'a, 'f> Checker<'a, 'f> {
 
 /// Attached texts, without their places.
 fn notes(meta: &ast::Meta) -> Notes {
-    let basis = |basis: &ast::Basis| (basis.title.text.clone(), basis.locator.as_ref().map(|own| own.text.clone()));
+    let basis =
+        |basis: &ast::Basis| (basis.title.text.clone(), basis.locator.as_ref().map(|own| own.text.clone()));
     Notes {
         because: meta.because.as_ref().map(|text| text.text.clone()),
         basis: meta.basis.iter().map(basis).collect(),

@@ -76,7 +76,7 @@ pub fn compile(bundle: &Bundle) -> Result<RuleSet, CompileError> {
         Ok(source) => source,
         Err(fault) => {
             let sources = vec![Source::new(bundle.name(), &String::from_utf8_lossy(bundle.text()))];
-            return Err(CompileError { diagnostics: vec![fault], sources });
+            return Err(CompileError { diagnostics: vec![*fault], sources });
         }
     };
     let (ast, mut diagnostics) = parse(&source, FileId(0));
@@ -97,7 +97,7 @@ pub fn compile(bundle: &Bundle) -> Result<RuleSet, CompileError> {
     if has_errors(&diagnostics) || checked.models.is_empty() {
         return Err(CompileError { diagnostics, sources });
     }
-    let digest = digest(&ast, &checked.models);
+    let digest = digest(&checked.models);
     let inner = Compiled { sources, models: checked.models, diagnostics, digest };
     Ok(RuleSet { inner: Arc::new(inner) })
 }

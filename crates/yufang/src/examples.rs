@@ -137,7 +137,8 @@ fn outcome(model: &Model, example: &Example, verdicts: &Verdicts) -> Option<Diff
         ExpectedOutcome::Invalid => status == Status::Invalid,
     };
     let names = |set: TierSet| {
-        let names: Vec<&str> = set.iter().map(|tier| model.scale().tiers[usize::from(tier)].name.as_str()).collect();
+        let names: Vec<&str> =
+            set.iter().map(|tier| model.scale().tiers[usize::from(tier)].name.as_str()).collect();
         names.join("|")
     };
     let wanted = match expected {
@@ -161,7 +162,9 @@ fn outcome(model: &Model, example: &Example, verdicts: &Verdicts) -> Option<Diff
 /// Whether the grade is by this very definition.
 fn is_score(model: &Model, def: DefId) -> bool {
     match &model.grade.by {
-        GradeBy::Bands { value, .. } => matches!(model.expr(*value).kind, ExprKind::Definition(own) if own == def),
+        GradeBy::Bands { value, .. } => {
+            matches!(model.expr(*value).kind, ExprKind::Definition(own) if own == def)
+        }
         GradeBy::Tier(_) => false,
     }
 }

@@ -6,9 +6,12 @@
 mod text;
 mod trace;
 
+use crate::column::Columns;
+use crate::column::bind::{BindError, Binding};
 use crate::compile::Rules;
 use crate::diagnostic::Message;
 use crate::facts::Facts;
+use crate::grade::Reader;
 use crate::verdict::Status;
 
 /// The version of the serialised form: raised when a field changes its meaning or goes.
@@ -246,6 +249,22 @@ pub struct AlertTrace {
 impl Rules {
     /// Explains one row of typed facts.
     pub fn explain_facts(&self, facts: &Facts) -> Explanation {
-        trace::explain(self, facts)
+        trace::explain(self, facts, None)
+    }
+
+    /// Explains one row of columns that stand as they were bound.
+    ///
+    /// # Errors
+    /// Where a list's elements lack a required column.
+    pub fn explain(
+        &self,
+        binding: &Binding,
+        columns: &Columns<'_>,
+        row: usize,
+    ) -> Result<Explanation, BindError> {
+        let reader = Reader::new(self.model(), self.plan(), binding, columns, true)?;
+        let block = reader.block(row..row + 1);
+        let facts = block.facts(self.model(), self.plan(), 0, self.as_of());
+        Ok(trace::explain(self, &facts, block.errors.first().map(|(_, error)| error)))
     }
 }

@@ -1,14 +1,14 @@
 //! Columns → Verdicts, block by block.
 
 use crate::column::bind::{BindError, Binding, bind_elements, elements};
-use crate::column::block::{Block, ListSlot, Slot, Texts, lane_of};
+use crate::column::block::{Block, ListSlot, Slot, Texts};
 use crate::column::decode::{Decoder, Fault, show};
 use crate::column::{Column, Columns, Data};
 use crate::date::Date;
 use crate::facts::Facts;
 use crate::interval::{self, Bounded};
 use crate::kernel::Lane;
-use crate::model::{Constant, Field, List, Model, Ty};
+use crate::model::{Constant, Field, FieldId, List, Model, Space, Ty};
 use crate::plan::{Form, NodeId, Op, Plan};
 use crate::run::{Run, run};
 use crate::trial::{Gap, Place, combinations, digits, expand, gaps};
@@ -31,7 +31,7 @@ pub(crate) fn grade(
     binding: &Binding,
     columns: &Columns<'_>,
 ) -> Result<Verdicts, BindError> {
-    let reader = Reader::new(model, plan, binding, columns)?;
+    let reader = Reader::new(model, plan, binding, columns, false)?;
     let mut verdicts = Builder::new(model, plan, 0);
     for start in (0..columns.rows).step_by(BLOCK) {
         let block = reader.block(start..(start + BLOCK).min(columns.rows));
@@ -49,7 +49,6 @@ pub(crate) fn grade_facts(model: &Model, plan: &Plan, facts: &Facts) -> Verdicts
 /// Reads blocks of typed rows from columns.
 pub(crate) struct Reader<'a> {
     plan: &'a Plan,
-    columns: &'a Columns<'a>,
     fields: Vec<(Decoder<'a>, Option<&'a Column<'a>>, &'a Field)>,
     lists: Vec<ListReader<'a>>,
 }
@@ -61,17 +60,21 @@ struct ListReader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// With `whole`, texts that no rule reads are kept too.
     pub(crate) fn new(
         model: &'a Model,
         plan: &'a Plan,
         binding: &Binding,
         columns: &'a Columns<'a>,
+        whole: bool,
     ) -> Result<Self, BindError> {
         let column = |at: &Option<usize>| at.map(|at| &columns.columns[at].1);
-        let used_field = |at: usize| plan.nodes.iter().any(|node| node.op == Op::Field(crate::model::FieldId(at as u32)));
+        let used_field =
+            |at: usize| whole || plan.nodes.iter().any(|node| node.op == Op::Field(FieldId(at as u32)));
         let fields = model.subject.fields.iter().zip(&binding.fields).enumerate();
-        let fields =
-            fields.map(|(at, (field, own))| (Decoder::new(model, field, used_field(at)), column(own), field)).collect();
+        let fields = fields
+            .map(|(at, (field, own))| (Decoder::new(model, field, used_field(at)), column(own), field))
+            .collect();
         let mut lists = Vec::new();
         for (list, own) in model.subject.lists.iter().zip(&binding.lists) {
             let own = column(own);
@@ -82,10 +85,11 @@ impl<'a> Reader<'a> {
             };
             let child = |at: &Option<usize>| Some(&children?.columns[(*at)?].1);
             let fields = list.fields.iter().zip(&found);
-            let fields = fields.map(|(field, at)| (Decoder::new(model, field, true), child(at), field)).collect();
+            let fields =
+                fields.map(|(field, at)| (Decoder::new(model, field, true), child(at), field)).collect();
             lists.push(ListReader { list, column: own, fields });
         }
-        Ok(Reader { plan, columns, fields, lists })
+        Ok(Reader { plan, fields, lists })
     }
 
     pub(crate) fn block(&self, range: std::ops::Range<usize>) -> Block {
@@ -101,13 +105,13 @@ impl<'a> Reader<'a> {
             };
             fields.push(decoder.decode(*column, range.clone(), text, fail));
         }
-        let lists = self.lists.iter().map(|list| list.slot(self.plan, range.clone(), &mut texts, &mut errors)).collect();
+        let lists = self
+            .lists
+            .iter()
+            .map(|list| list.slot(self.plan, range.clone(), &mut texts, &mut errors))
+            .collect();
         let errors = errors.into_iter().enumerate().filter_map(|(row, error)| Some((row, error?))).collect();
         Block { rows, fields, lists, texts, errors }
-    }
-
-    pub(crate) fn rows(&self) -> usize {
-        self.columns.rows
     }
 }
 
@@ -135,7 +139,8 @@ impl ListReader<'_> {
             let text = |text: &str| texts.number(plan, text);
             let fail = |at: usize, fault: Fault| {
                 let (row, nth) = owners[at];
-                let path = FieldPath { name: self.list.name.clone(), element: Some((nth, field.name.clone())) };
+                let path =
+                    FieldPath { name: self.list.name.clone(), element: Some((nth, field.name.clone())) };
                 errors[row].get_or_insert_with(|| row_error(path, *column, positions[at], fault));
             };
             fields.push(decode_at(decoder, *column, &positions, text, fail));
@@ -258,6 +263,7 @@ fn grade_block(model: &Model, plan: &Plan, as_of: Option<Date>, block: &Block) -
 fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> {
     for (at, requirement) in model.requirements.iter().enumerate() {
         let vector = result.vector(result.plan.requirements[at]);
+        let own_row = model.expr(requirement.condition).space == Space::Row;
         let whole = || std::iter::once((row, None));
         let fails = |(position, element): (usize, Option<usize>)| {
             let mark = vector.mark(position);
@@ -275,7 +281,9 @@ fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> 
             None => whole().find_map(fails),
             Some(list) => {
                 let elements = result.block.lists[list.index()].elements().of(row);
-                elements.enumerate().map(|(nth, position)| (position, Some(nth))).find_map(fails)
+                // A condition that reads no element has its value once a row.
+                let place = |(nth, position)| (if own_row { row } else { position }, Some(nth));
+                elements.enumerate().map(place).find_map(fails)
             }
         };
         if error.is_some() {
@@ -343,7 +351,8 @@ fn try_batch(
             continue;
         }
         let invalid = |at: usize| {
-            requirement(model, &result, at).or_else(|| fault(&result, at).map(|mark| result.row_error(model, mark)))
+            requirement(model, &result, at)
+                .or_else(|| fault(&result, at).map(|mark| result.row_error(model, mark)))
         };
         let errors: Vec<Option<RowError>> = range.clone().map(invalid).collect();
         let valid: Vec<usize> = range.clone().filter(|at| errors[at - range.start].is_none()).collect();
@@ -372,7 +381,8 @@ fn by_intervals(
 
 impl Builder {
     fn new(model: &Model, plan: &Plan, rows: usize) -> Builder {
-        let output = |definition| OutputColumn { definition, values: Values::Flags(Vec::new()), certain: Vec::new() };
+        let output =
+            |definition| OutputColumn { definition, values: Values::Flags(Vec::new()), certain: Vec::new() };
         let score = plan.score.as_ref().map(|_| output(crate::model::DefId(u32::MAX)));
         let verdicts = Verdicts {
             status: vec![Status::Invalid; rows],
@@ -430,7 +440,8 @@ impl Builder {
         let rows = result.block.rows;
         for ((lane, _), node) in self.lanes.iter_mut().zip(columns(plan)) {
             let own = &result.vector(node).lane;
-            *lane = Some(if own.len() == rows { own.clone() } else { own.gather(std::iter::repeat_n(0, rows)) });
+            *lane =
+                Some(if own.len() == rows { own.clone() } else { own.gather(std::iter::repeat_n(0, rows)) });
         }
         self.texts.clear();
         for text in 0..result.block.texts.len(plan) {
@@ -537,9 +548,10 @@ impl Builder {
         let Builder { mut verdicts, lanes, texts } = self;
         let score = plan.score.iter().map(|_| &Ty::Flag);
         let types: Vec<&Ty> = score.chain(model.outputs().map(|(_, def)| &def.ty)).collect();
-        let mut lanes = lanes.into_iter().zip(columns(plan)).zip(types).map(|(((lane, certain), node), ty)| {
-            (values(lane, &plan.node(node).form, ty, &texts), certain)
-        });
+        let mut lanes =
+            lanes.into_iter().zip(columns(plan)).zip(types).map(|(((lane, certain), node), ty)| {
+                (values(lane, &plan.node(node).form, ty, &texts), certain)
+            });
         let columns = verdicts.score.iter_mut().chain(&mut verdicts.outputs);
         for (column, (values, certain)) in columns.zip(&mut lanes) {
             column.values = values;
@@ -567,7 +579,8 @@ fn holds(result: &Run<'_>, when: NodeId, row: usize) -> bool {
 
 /// Gaps in which two possible combinations differ alone, and in their tiers.
 fn deciding(gaps: &[Gap], start: usize, valid: &[usize], tier: impl Fn(usize) -> u8) -> Vec<Place> {
-    let digits: Vec<(Vec<usize>, u8)> = valid.iter().map(|at| (digits(gaps, at - start), tier(*at))).collect();
+    let digits: Vec<(Vec<usize>, u8)> =
+        valid.iter().map(|at| (digits(gaps, at - start), tier(*at))).collect();
     let decides = |gap: usize| {
         let mut seen: rustc_hash::FxHashMap<Vec<usize>, u8> = rustc_hash::FxHashMap::default();
         digits.iter().any(|(digits, tier)| {
@@ -613,8 +626,8 @@ fn values(lane: Option<Lane>, form: &Form, ty: &Ty, texts: &[String]) -> Values 
         Some(Lane::Index(positions)) => Values::Options(positions),
         Some(Lane::Date(days)) => Values::Dates(days),
         Some(Lane::Tier(tiers)) => Values::Tiers(tiers),
-        Some(Lane::Text(own)) => {
-            Values::Texts(own.into_iter().map(|at| texts.get(at as usize).cloned().unwrap_or_default()).collect())
-        }
+        Some(Lane::Text(own)) => Values::Texts(
+            own.into_iter().map(|at| texts.get(at as usize).cloned().unwrap_or_default()).collect(),
+        ),
     }
 }

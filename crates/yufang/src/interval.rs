@@ -16,7 +16,6 @@ use crate::number::Number;
 use crate::verdict::{RowError, TierSet};
 
 pub(crate) use domain::{Abstract, Known, Possible};
-pub(crate) use lookup::winner;
 
 /// What is certain of a row with gaps.
 #[derive(Debug, Clone, Default)]

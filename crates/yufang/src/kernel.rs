@@ -1,6 +1,8 @@
 //! Column operations: slices in, slices out. Each handles a block at once and marks the values that
 //! depend on a gap or that are not there.
 
+#![allow(clippy::clone_on_copy, reason = "the same code serves integers and rationals")]
+
 pub(crate) mod arithmetic;
 pub(crate) mod compare;
 pub(crate) mod keys;
@@ -71,7 +73,7 @@ macro_rules! zip_lanes {
     };
 }
 
-pub(crate) use {each_lane, map_lane, zip_lanes};
+pub(crate) use zip_lanes;
 
 impl Lane {
     pub(crate) fn len(&self) -> usize {
@@ -86,11 +88,15 @@ impl Lane {
     /// Writes value `from` of a lane of the same form.
     pub(crate) fn copy(&mut self, at: usize, other: &Lane, from: usize) {
         match (self, other) {
-            (Lane::Flag(own), Lane::Flag(other)) | (Lane::Tier(own), Lane::Tier(other)) => own[at] = other[from],
+            (Lane::Flag(own), Lane::Flag(other)) | (Lane::Tier(own), Lane::Tier(other)) => {
+                own[at] = other[from]
+            }
             (Lane::Scaled(own), Lane::Scaled(other)) => own[at] = other[from],
             (Lane::Wide(own), Lane::Wide(other)) => own[at] = other[from],
             (Lane::Exact(own), Lane::Exact(other)) => own[at].clone_from(&other[from]),
-            (Lane::Index(own), Lane::Index(other)) | (Lane::Text(own), Lane::Text(other)) => own[at] = other[from],
+            (Lane::Index(own), Lane::Index(other)) | (Lane::Text(own), Lane::Text(other)) => {
+                own[at] = other[from]
+            }
             (Lane::Date(own), Lane::Date(other)) => own[at] = other[from],
             // INVARIANT: both lanes were made for one node or field.
             _ => {}
@@ -104,7 +110,9 @@ impl Lane {
             (Lane::Scaled(own), Lane::Scaled(other)) => own.extend(other),
             (Lane::Wide(own), Lane::Wide(other)) => own.extend(other),
             (Lane::Exact(own), Lane::Exact(other)) => own.extend(other),
-            (Lane::Index(own), Lane::Index(other)) | (Lane::Text(own), Lane::Text(other)) => own.extend(other),
+            (Lane::Index(own), Lane::Index(other)) | (Lane::Text(own), Lane::Text(other)) => {
+                own.extend(other)
+            }
             (Lane::Date(own), Lane::Date(other)) => own.extend(other),
             // INVARIANT: both lanes were made for one node or field.
             _ => {}
@@ -215,7 +223,13 @@ impl Mark {
             (_, two) if two.fault() => two,
             (one, _) if one.absent() => one,
             (_, two) if two.absent() => two,
-            (one, two) => if one.state == State::Assumed { one } else { two },
+            (one, two) => {
+                if one.state == State::Assumed {
+                    one
+                } else {
+                    two
+                }
+            }
         }
     }
 }
@@ -264,5 +278,9 @@ pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
     }
     // A constant operand may have been the only one with marks.
     let len = vectors.iter().map(|vector| vector.lane.len()).max().unwrap_or(0);
-    all.map(|marks| if marks.len() < len { vec![marks[0]; len] } else { marks })
+    all.map(|marks| match marks.first() {
+        Some(first) if marks.len() < len => vec![*first; len],
+        // Also where there are no positions at all, beside a constant.
+        _ => marks,
+    })
 }

@@ -15,6 +15,8 @@ mod compile;
 pub mod date;
 pub mod diagnostic;
 pub mod digest;
+#[cfg(feature = "draw")]
+pub mod draw;
 pub mod examples;
 pub mod explain;
 pub mod facts;
@@ -25,6 +27,8 @@ pub mod model;
 pub mod number;
 pub mod parse;
 pub mod plan;
+#[cfg(feature = "reference")]
+pub mod reference;
 mod run;
 mod settle;
 pub mod source;

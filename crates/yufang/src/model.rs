@@ -162,7 +162,9 @@ impl Model {
             (Constant::Text(text), _) => text.clone(),
             (Constant::Date(date), _) => date.to_string(),
             (Constant::Code(code), Some(Ty::Code(list))) => self.codes[list.index()].get(*code).code.clone(),
-            (Constant::Option(at), Some(Ty::Option(set))) => self.options[set.index()].options[*at as usize].0.clone(),
+            (Constant::Option(at), Some(Ty::Option(set))) => {
+                self.options[set.index()].options[*at as usize].0.clone()
+            }
             (Constant::Tier(tier), Some(Ty::Tier(scale))) => {
                 self.scales[scale.index()].tiers[usize::from(*tier)].name.clone()
             }

@@ -10,7 +10,7 @@ use pest::Parser;
 use pest::error::InputLocation;
 use yufang_grammar::{Rule, YufangParser};
 
-use crate::ast::{Ast, Header, Item, Meta, Text};
+use crate::ast::{Ast, Header, Meta, Text};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Source, Span};
 use declarations::Declared;
@@ -25,16 +25,16 @@ pub const MOST_TEXT: usize = 4 << 20;
 ///
 /// # Errors
 /// `E0001` where they are no UTF-8, `E0002` where there are too many.
-pub fn decode(name: &str, bytes: &[u8], file: FileId) -> Result<Source, Diagnostic> {
+pub fn decode(name: &str, bytes: &[u8], file: FileId) -> Result<Source, Box<Diagnostic>> {
     if bytes.len() > MOST_TEXT {
-        return Err(ParseError::TooLong(MOST_TEXT).at(Span::new(file, 0, 0)));
+        return Err(Box::new(ParseError::TooLong(MOST_TEXT).at(Span::new(file, 0, 0))));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(name, text)),
         Err(error) => {
             let at = error.valid_up_to();
-            Err(ParseError::NotUtf8.at(Span::new(file, at, at + 1)))
+            Err(Box::new(ParseError::NotUtf8.at(Span::new(file, at, at + 1))))
         }
     }
 }
@@ -51,7 +51,7 @@ pub fn parse(source: &Source, file: FileId) -> (Ast, Vec<Diagnostic>) {
         match declaration(&prepared, piece, &mut faults) {
             Some(Declared::Header(own)) if header.is_none() => header = Some(own),
             Some(Declared::Header(own)) => faults.push(ParseError::Header.at(own.name.span)),
-            Some(Declared::Item(item)) => items.push(item),
+            Some(Declared::Item(item)) => items.push(*item),
             None => {}
         }
     }
@@ -60,8 +60,12 @@ pub fn parse(source: &Source, file: FileId) -> (Ast, Vec<Diagnostic>) {
         faults.push(ParseError::Header.at(prepared.span(0, 0)));
     }
     let nothing = Text { text: String::new(), span: prepared.span(0, 0) };
-    let header =
-        header.unwrap_or(Header { name: nothing.clone(), version: nothing, validity: None, meta: Meta::default() });
+    let header = header.unwrap_or(Header {
+        name: nothing.clone(),
+        version: nothing,
+        validity: None,
+        meta: Meta::default(),
+    });
     (Ast { header, items }, faults)
 }
 
@@ -111,7 +115,9 @@ fn unexpected(prepared: &Prepared, piece: &Piece, at: usize) -> Diagnostic {
 
 /// The word, number, text or sign at the start of a text.
 fn token(text: &str) -> &str {
-    let word = text.find(|c: char| !(unicode_ident::is_xid_continue(c) || c == '.' && text.starts_with(|d: char| d.is_ascii_digit())));
+    let word = text.find(|c: char| {
+        !(unicode_ident::is_xid_continue(c) || c == '.' && text.starts_with(|d: char| d.is_ascii_digit()))
+    });
     match word {
         Some(0) => &text[..text.chars().next().map_or(0, char::len_utf8)],
         Some(end) => &text[..end],
@@ -135,9 +141,9 @@ fn missing_space(word: &str) -> Option<(String, usize, usize)> {
 /// Looks at the word just before: the grammar may have taken a glued one for a name.
 fn missing_space_before(text: &str, from: usize, at: usize) -> Option<(String, usize, usize)> {
     let before = text[from..at].trim_end();
-    let start = before.rfind(|c: char| !unicode_ident::is_xid_continue(c)).map_or(0, |end| {
-        end + before[end..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = before
+        .rfind(|c: char| !unicode_ident::is_xid_continue(c))
+        .map_or(0, |end| end + before[end..].chars().next().map_or(0, char::len_utf8));
     let (keyword, ..) = missing_space(&before[start..])?;
     Some((keyword, from + start, from + before.len()))
 }
@@ -160,7 +166,6 @@ impl Reader<'_> {
         self.faults.push(error.at(span));
     }
 }
-
 
 #[cfg(test)]
 mod tests;

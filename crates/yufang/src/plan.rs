@@ -22,10 +22,10 @@ use crate::model::{Constant, ExprId, FieldId, ListId, Space};
 use crate::number::Number;
 
 pub(crate) use bounds::Bounds;
+pub(crate) use build::field_form;
 pub use build::plan;
 pub(crate) use reads::{MOST_COMBINATIONS, Read, Reads, operands, window};
-pub(crate) use build::field_form;
-pub(crate) use table::{Classifier, Cuts, NO_ROW, TablePlan, class_among};
+pub(crate) use table::{Classifier, Cuts, NO_ROW, TablePlan, class_among, ends};
 
 /// A node of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,7 +150,7 @@ pub(crate) struct BandPlan {
 /// How the base tier is found.
 #[derive(Debug, Clone)]
 pub(crate) enum Grading {
-    Bands { value: NodeId, key: NodeId, plan: BandPlan },
+    Bands { key: NodeId, plan: BandPlan },
     Tier(NodeId),
 }
 

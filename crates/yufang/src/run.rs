@@ -21,7 +21,8 @@ pub(crate) struct Run<'a> {
 
 /// Runs a plan on a block.
 pub(crate) fn run<'a>(plan: &'a Plan, block: &'a Block) -> Run<'a> {
-    let mut run = Run { plan, block, vectors: Vec::with_capacity(plan.nodes.len()), settled: Settled::default() };
+    let mut run =
+        Run { plan, block, vectors: Vec::with_capacity(plan.nodes.len()), settled: Settled::default() };
     for node in 0..plan.before_tier {
         let vector = run.node(node);
         run.vectors.push(vector);
@@ -46,7 +47,9 @@ impl Run<'_> {
         match &node.op {
             Op::Constant(value) => self.constant(value, &node.form, at),
             Op::Field(field) => slot(&self.block.fields[field.index()], at),
-            Op::ElementField(list, field) => slot(&self.block.lists[list.index()].fields[*field as usize], at),
+            Op::ElementField(list, field) => {
+                slot(&self.block.lists[list.index()].fields[*field as usize], at)
+            }
             Op::Owner(list, x) => list::owner(v(x), &self.block.lists[list.index()].elements()),
             Op::Convert(x) => arithmetic::convert(v(x), &self.plan.node(*x).form, &node.form),
             Op::Negate(x) => arithmetic::negate(v(x)),
@@ -119,7 +122,10 @@ impl Run<'_> {
             Some(_) => Mark::KNOWN,
             None => Mark::new(State::Missing, at, row),
         };
-        Vector { lane: Lane::Tier(tiers), marks: Some(self.settled.tiers.iter().enumerate().map(mark).collect()) }
+        Vector {
+            lane: Lane::Tier(tiers),
+            marks: Some(self.settled.tiers.iter().enumerate().map(mark).collect()),
+        }
     }
 }
 

@@ -72,7 +72,8 @@ fn gap(model: &Model, field: &Field, slot: &Slot, at: usize, read: &Read, place:
 /// How many combinations the gaps have; `None` where they cannot be listed or are too many.
 pub(crate) fn combinations(gaps: &[Gap]) -> Option<usize> {
     let mut product = 1usize;
-    for gap in gaps {
+    // A list that was not supplied is in the way only where a run comes to need it.
+    for gap in gaps.iter().filter(|gap| !matches!(gap.place, Place::List(_))) {
         product = product.checked_mul(gap.values.as_ref()?.len())?;
     }
     (product <= MOST_COMBINATIONS).then_some(product)

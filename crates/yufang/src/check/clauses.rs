@@ -20,7 +20,9 @@ impl<'a> Checker<'a, '_> {
         let decl = grades.first()?;
         let scale = self.scale_named(&decl.scale)?;
         self.graded = Some(scale);
-        let by = self.expr(&decl.by, Some(&Ty::Tier(scale)), Scope::row());
+        // What bands stand under is a number: a 缺 in it is one too.
+        let expected = if decl.bands.is_empty() { Ty::Tier(scale) } else { Ty::Number { unit: None } };
+        let by = self.expr(&decl.by, Some(&expected), Scope::row());
         let when = decl.when.as_ref().map(|when| self.condition(when, Scope::row()));
         let bands = self.bands(decl, scale);
         let otherwise = decl.otherwise.as_ref().map(|tier| self.literal(tier, &Ty::Tier(scale)));
@@ -102,7 +104,13 @@ impl<'a> Checker<'a, '_> {
         let ty = Ty::Tier(self.graded?);
         let id = self.expr(expr, Some(&ty), Scope::row())?;
         if self.exprs[id.index()].ty != ty {
-            self.faults.push(error::wrong_type(expr.span, "等级", "另一类值", "a tier of the graded scale", "this"));
+            self.faults.push(error::wrong_type(
+                expr.span,
+                "等级",
+                "另一类值",
+                "a tier of the graded scale",
+                "this",
+            ));
             return None;
         }
         Some(id)
@@ -125,7 +133,12 @@ impl<'a> Checker<'a, '_> {
             };
             let scope = Scope { list: over, final_tier: false };
             if let Some(condition) = self.condition(&decl.condition, scope) {
-                requirements.push(Requirement { over, condition, notes: notes(&decl.meta), span: decl.condition.span });
+                requirements.push(Requirement {
+                    over,
+                    condition,
+                    notes: notes(&decl.meta),
+                    span: decl.condition.span,
+                });
             }
         }
         requirements

@@ -130,7 +130,11 @@ faults! {
 }
 
 /// Adds the nearest names as a cure.
-pub(super) fn suggest<'a>(fault: Diagnostic, name: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+pub(super) fn suggest<'a>(
+    fault: Diagnostic,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     let near = |other: &&str| {
         let longest = name.chars().count().max(other.chars().count());
         strsim::damerau_levenshtein(name, other) <= (longest / 3).max(1)

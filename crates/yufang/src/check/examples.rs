@@ -77,7 +77,14 @@ impl<'a> Checker<'a, '_> {
         let expect = self.expect(&decl.expect, rules);
         let as_of = decl.as_of.map(|(day, _)| day);
         let name = decl.name.text.clone();
-        (self.faults.len() == before).then_some(Example { name, as_of, fields, lists, expect, span: decl.name.span })
+        (self.faults.len() == before).then_some(Example {
+            name,
+            as_of,
+            fields,
+            lists,
+            expect,
+            span: decl.name.span,
+        })
     }
 
     fn example_value(&mut self, ty: &FieldType, value: &ast::Expr) -> Option<Constant> {

@@ -66,8 +66,8 @@ impl<'a> Checker<'a, '_> {
             let lines: Option<Vec<SheetLine>> = lines.into_iter().collect();
             items.push(lines.map(|lines| SheetItem {
                 label: item.label.text.clone(),
-                cap: item.cap.as_ref().and_then(|cap| number_of(cap)),
-                cap_deduct: item.cap_deduct.as_ref().and_then(|cap| number_of(cap)),
+                cap: item.cap.as_ref().and_then(number_of),
+                cap_deduct: item.cap_deduct.as_ref().and_then(number_of),
                 heaviest: item.heaviest,
                 lines,
                 notes: notes(&item.meta),
@@ -101,7 +101,8 @@ impl<'a> Checker<'a, '_> {
                 return None;
             }
         }
-        let points = line.effect.as_ref().map_or_else(|| Some(whole(1)), |effect| number_of(&effect.points))?;
+        let points =
+            line.effect.as_ref().map_or_else(|| Some(whole(1)), |effect| number_of(&effect.points))?;
         let deduct = line.effect.as_ref().is_some_and(|effect| effect.deduct);
         Some(SheetLine { count, points, deduct, notes: notes(&line.meta), span: line.span })
     }
@@ -130,7 +131,8 @@ impl<'a> Checker<'a, '_> {
             return Some(*list);
         }
         let fault = error::not_a_list(name.span, &name.text);
-        let fault = error::suggest(fault, &name.text, self.subject.lists.iter().map(|list| list.name.as_str()));
+        let fault =
+            error::suggest(fault, &name.text, self.subject.lists.iter().map(|list| list.name.as_str()));
         self.faults.push(fault);
         None
     }
@@ -339,10 +341,18 @@ impl<'a> Checker<'a, '_> {
     pub(super) fn codes_under(&mut self, values: &[ast::Expr], list: CodeListId) -> Option<Vec<CodeId>> {
         let ty = Ty::Code(list);
         let found: Vec<Option<Constant>> = values.iter().map(|value| self.literal(value, &ty)).collect();
-        found.into_iter().map(|value| if let Some(Constant::Code(code)) = value { Some(code) } else { None }).collect()
+        found
+            .into_iter()
+            .map(|value| if let Some(Constant::Code(code)) = value { Some(code) } else { None })
+            .collect()
     }
 
-    pub(super) fn name_expr(&mut self, name: &ast::Name, expected: Option<&Ty>, scope: Scope) -> Option<ExprId> {
+    pub(super) fn name_expr(
+        &mut self,
+        name: &ast::Name,
+        expected: Option<&Ty>,
+        scope: Scope,
+    ) -> Option<ExprId> {
         if let Some(literal) = self.expected_literal(name, expected) {
             let ty = expected?.clone();
             return Some(self.push(ExprKind::Constant(literal), ty, Space::Row, name.span));
@@ -355,7 +365,9 @@ impl<'a> Checker<'a, '_> {
         match self.names.get(name.text.as_str()).copied() {
             Some(Entity::Field(field)) => Some(self.field_expr(field, name.span)),
             Some(Entity::Definition(def)) => self.definition_expr(def, scope, name),
-            Some(Entity::Table(table)) if matches!(self.table_sources[table.index()], super::TableSource::Matrix(_)) => {
+            Some(Entity::Table(table))
+                if matches!(self.table_sources[table.index()], super::TableSource::Matrix(_)) =>
+            {
                 self.matrix_expr(table, name.span)
             }
             Some(Entity::Scale(scale)) => self.final_tier(scale, scope, name),
@@ -370,7 +382,9 @@ impl<'a> Checker<'a, '_> {
             None => {
                 let fault = match expected {
                     Some(Ty::Tier(scale)) => return self.tier_literal(*scale, name).and(None),
-                    Some(Ty::Option(set)) => return self.option_literal(*set, &name.text, name.span).and(None),
+                    Some(Ty::Option(set)) => {
+                        return self.option_literal(*set, &name.text, name.span).and(None);
+                    }
                     Some(Ty::Code(list)) => return self.code_literal(*list, &name.text, name.span).and(None),
                     _ => error::unknown_name(name.span, &name.text),
                 };
@@ -450,10 +464,17 @@ impl<'a> Checker<'a, '_> {
         None
     }
 
-    fn call(&mut self, name: &ast::Name, arguments: &[ast::Expr], scope: Scope, span: Span) -> Option<ExprId> {
+    fn call(
+        &mut self,
+        name: &ast::Name,
+        arguments: &[ast::Expr],
+        scope: Scope,
+        span: Span,
+    ) -> Option<ExprId> {
         let Some(Entity::Table(table)) = self.names.get(name.text.as_str()).copied() else {
             let fault = error::unknown_name(name.span, &name.text);
-            let known: Vec<&str> = self.table_sources.iter().map(|table| table.name().text.as_str()).collect();
+            let known: Vec<&str> =
+                self.table_sources.iter().map(|table| table.name().text.as_str()).collect();
             self.faults.push(error::suggest(fault, &name.text, known));
             return None;
         };
@@ -480,7 +501,13 @@ impl<'a> Checker<'a, '_> {
         Some(self.push(ExprKind::Lookup(table, keys), result, space, span))
     }
 
-    fn builtin(&mut self, function: Builtin, operands: &[ast::Expr], scope: Scope, span: Span) -> Option<ExprId> {
+    fn builtin(
+        &mut self,
+        function: Builtin,
+        operands: &[ast::Expr],
+        scope: Scope,
+        span: Span,
+    ) -> Option<ExprId> {
         let wanted = match function {
             Builtin::Round => 1..=2,
             Builtin::Floor | Builtin::Ceil | Builtin::Abs => 1..=1,
@@ -527,7 +554,14 @@ impl<'a> Checker<'a, '_> {
         Some(common)
     }
 
-    fn binary(&mut self, op: BinaryOp, x: &ast::Expr, y: &ast::Expr, scope: Scope, span: Span) -> Option<ExprId> {
+    fn binary(
+        &mut self,
+        op: BinaryOp,
+        x: &ast::Expr,
+        y: &ast::Expr,
+        scope: Scope,
+        span: Span,
+    ) -> Option<ExprId> {
         if let (BinaryOp::Add | BinaryOp::Subtract, ast::ExprKind::Duration(count, unit)) = (op, &y.kind) {
             let left = self.expr(x, None, scope)?;
             if self.ty(left) == Ty::Date {
@@ -548,7 +582,9 @@ impl<'a> Checker<'a, '_> {
             (Ty::Number { .. }, Ty::Number { .. }, _) => {
                 let (kind, unit) = match op {
                     BinaryOp::Add => (ExprKind::Add(left, right), self.common_unit(&[left, right], span)?),
-                    BinaryOp::Subtract => (ExprKind::Subtract(left, right), self.common_unit(&[left, right], span)?),
+                    BinaryOp::Subtract => {
+                        (ExprKind::Subtract(left, right), self.common_unit(&[left, right], span)?)
+                    }
                     BinaryOp::Multiply => (ExprKind::Multiply(left, right), None),
                     BinaryOp::Divide => (ExprKind::Divide(left, right), None),
                 };
@@ -647,7 +683,8 @@ impl<'a> Checker<'a, '_> {
         span: Span,
         make: fn(Vec<ExprId>) -> ExprKind,
     ) -> Option<ExprId> {
-        let ids: Vec<Option<ExprId>> = operands.iter().map(|operand| self.condition(operand, scope)).collect();
+        let ids: Vec<Option<ExprId>> =
+            operands.iter().map(|operand| self.condition(operand, scope)).collect();
         let ids: Option<Vec<ExprId>> = ids.into_iter().collect();
         let ids = ids?;
         let space = self.space(&ids);
@@ -660,7 +697,8 @@ impl<'a> Checker<'a, '_> {
         let kind = match self.ty(id) {
             Ty::Code(list) => ExprKind::Under(id, self.codes_under(values, list)?),
             ty @ (Ty::Option(_) | Ty::Text | Ty::Tier(_)) => {
-                let values: Option<Vec<Constant>> = values.iter().map(|value| self.literal(value, &ty)).collect();
+                let values: Option<Vec<Constant>> =
+                    values.iter().map(|value| self.literal(value, &ty)).collect();
                 ExprKind::OneOf(id, values?)
             }
             _ => {
@@ -687,7 +725,9 @@ impl<'a> Checker<'a, '_> {
             None => None,
         };
         let (value, ty) = match (kind, value) {
-            (AggregateKind::Any | AggregateKind::All, Some(value)) => (Some(self.condition(value, inner)?), Ty::Flag),
+            (AggregateKind::Any | AggregateKind::All, Some(value)) => {
+                (Some(self.condition(value, inner)?), Ty::Flag)
+            }
             (AggregateKind::Any, None) if filter.is_some() => (None, Ty::Flag),
             (AggregateKind::Count, None) => (None, Ty::Number { unit: None }),
             (AggregateKind::Sum, Some(value)) => {

@@ -87,8 +87,11 @@ impl<'a> Checker<'a, '_> {
 
     pub(super) fn declare_subject(&mut self) {
         let ast = self.ast;
-        let subjects: Vec<&ast::SubjectDecl> =
-            ast.items.iter().filter_map(|item| if let Item::Subject(decl) = item { Some(decl) } else { None }).collect();
+        let subjects: Vec<&ast::SubjectDecl> = ast
+            .items
+            .iter()
+            .filter_map(|item| if let Item::Subject(decl) = item { Some(decl) } else { None })
+            .collect();
         if subjects.len() != 1 {
             let span = subjects.get(1).map_or(ast.header.name.span, |second| second.name.span);
             self.faults.push(error::subject_count(span, subjects.len()));
@@ -112,7 +115,12 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn declare_list(&mut self, decl: &'a ast::FieldDecl, at_most: Option<(u32, Span)>, fields: &'a [ast::FieldDecl]) {
+    fn declare_list(
+        &mut self,
+        decl: &'a ast::FieldDecl,
+        at_most: Option<(u32, Span)>,
+        fields: &'a [ast::FieldDecl],
+    ) {
         let id = ListId(self.subject.lists.len() as u32);
         let mut own: Vec<Field> = Vec::new();
         for field in fields {
@@ -266,10 +274,12 @@ impl<'a> Checker<'a, '_> {
 /// Whether a field may hold a value.
 pub(super) fn fits(ty: &FieldType, value: &Constant) -> bool {
     match (ty, value) {
-        (FieldType::Number { lo, hi, decimals: most, listed, .. }, Constant::Number(number)) => match listed {
-            Some(listed) => listed.iter().any(|(own, _)| own == number),
-            None => number >= lo && number <= hi && decimals(number).is_some_and(|own| own <= *most),
-        },
+        (FieldType::Number { lo, hi, decimals: most, listed, .. }, Constant::Number(number)) => {
+            match listed {
+                Some(listed) => listed.iter().any(|(own, _)| own == number),
+                None => number >= lo && number <= hi && decimals(number).is_some_and(|own| own <= *most),
+            }
+        }
         (FieldType::Date { lo, hi }, Constant::Date(date)) => date >= lo && date <= hi,
         (FieldType::Text, Constant::Text(text)) => !fold(text).is_empty(),
         (FieldType::Flag, Constant::Flag(_)) => true,

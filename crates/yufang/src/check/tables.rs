@@ -95,7 +95,11 @@ impl<'a> Files<'a> {
     }
 
     /// One's own code list.
-    pub(super) fn code_list(&mut self, decl: &ast::CodesDecl, faults: &mut Vec<Diagnostic>) -> Option<Arc<CodeList>> {
+    pub(super) fn code_list(
+        &mut self,
+        decl: &ast::CodesDecl,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Arc<CodeList>> {
         if let Some(known) = self.lists.get(&decl.name.text) {
             return known.clone();
         }
@@ -107,7 +111,8 @@ impl<'a> Files<'a> {
     fn read_list(&mut self, decl: &ast::CodesDecl, faults: &mut Vec<Diagnostic>) -> Option<CodeList> {
         let csv = self.csv(&decl.source.file, faults)?;
         let columns = csv.columns(&decl.source.columns, faults)?;
-        let cell = |row: &[String], at: usize| columns.get(at).map(|own| row[*own].clone()).unwrap_or_default();
+        let cell =
+            |row: &[String], at: usize| columns.get(at).map(|own| row[*own].clone()).unwrap_or_default();
         let row = |(row, _): &(Vec<String>, Span)| CodeRow {
             code: cell(row, 0),
             name: cell(row, 1),
@@ -177,7 +182,8 @@ fn read_code_list(name: &str, bytes: &[u8]) -> Result<CodeList, String> {
         parent: cell(row, parent),
     };
     let rows: Vec<CodeRow> = csv.rows.iter().map(row).collect();
-    CodeList::new(name, &rows).map_err(|faults| faults.first().map(|fault| describe(fault).1).unwrap_or_default())
+    CodeList::new(name, &rows)
+        .map_err(|faults| faults.first().map(|fault| describe(fault).1).unwrap_or_default())
 }
 
 fn describe(fault: &CodeListError) -> (usize, String) {
@@ -256,7 +262,16 @@ impl<'a> Checker<'a, '_> {
             return None;
         }
         let name = decl.name.text.clone();
-        Some(Table { name, matrix: false, params, result, pick: decl.pick, rows, notes: notes(&decl.meta), span: decl.name.span })
+        Some(Table {
+            name,
+            matrix: false,
+            params,
+            result,
+            pick: decl.pick,
+            rows,
+            notes: notes(&decl.meta),
+            span: decl.name.span,
+        })
     }
 
     fn row(&mut self, row: &ast::TableRow, params: &[Param], result: &Ty) -> Option<Row> {
@@ -290,7 +305,8 @@ impl<'a> Checker<'a, '_> {
                 _ => unfit(self),
             },
             CellKind::Values(values) => {
-                let values: Option<Vec<Constant>> = values.iter().map(|value| self.literal(value, ty)).collect();
+                let values: Option<Vec<Constant>> =
+                    values.iter().map(|value| self.literal(value, ty)).collect();
                 match key_of(values?) {
                     Some(key) => Some(key),
                     None => unfit(self),
@@ -340,7 +356,9 @@ impl<'a> Checker<'a, '_> {
             let keys: Option<Vec<Key>> = keys
                 .iter()
                 .zip(params)
-                .map(|(at, param)| self.text_constant(&cells[*at], &param.ty, *span).and_then(|own| key_of(vec![own])))
+                .map(|(at, param)| {
+                    self.text_constant(&cells[*at], &param.ty, *span).and_then(|own| key_of(vec![own]))
+                })
                 .collect();
             let value = self.text_constant(&cells[*value], result, *span);
             if let (Some(cells), Some(value)) = (keys, value) {
@@ -373,7 +391,9 @@ impl<'a> Checker<'a, '_> {
         };
         if found.is_none() {
             let fault = match ty {
-                Ty::Code(list) if !cell.is_empty() => error::unknown_code(span, cell, self.codes[list.index()].name()),
+                Ty::Code(list) if !cell.is_empty() => {
+                    error::unknown_code(span, cell, self.codes[list.index()].name())
+                }
                 _ => error::unfit_cell(span),
             };
             self.faults.push(fault);
@@ -391,7 +411,8 @@ impl<'a> Checker<'a, '_> {
             params.push(param);
         }
         let result = result?;
-        let heads: Option<Vec<Key>> = decl.columns.iter().map(|head| self.head(head, &params[1].ty)).collect();
+        let heads: Option<Vec<Key>> =
+            decl.columns.iter().map(|head| self.head(head, &params[1].ty)).collect();
         let heads = heads?;
         let mut rows = Vec::new();
         for row in &decl.rows {
@@ -409,7 +430,16 @@ impl<'a> Checker<'a, '_> {
         }
         let name = decl.name.text.clone();
         let pick = ast::Pick::Unique;
-        Some(Table { name, matrix: true, params, result, pick, rows, notes: notes(&decl.meta), span: decl.name.span })
+        Some(Table {
+            name,
+            matrix: true,
+            params,
+            result,
+            pick,
+            rows,
+            notes: notes(&decl.meta),
+            span: decl.name.span,
+        })
     }
 
     fn head(&mut self, head: &ast::Expr, ty: &Ty) -> Option<Key> {

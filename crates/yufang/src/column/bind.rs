@@ -1,5 +1,6 @@
 //! Which column is which field, found once for a table of rows.
 
+use crate::column::decode::show;
 use crate::column::{Columns, Data};
 use crate::diagnostic::{Diagnostic, Message, Severity, has_errors};
 use crate::model::{Field, Model};
@@ -12,6 +13,16 @@ pub struct Binding {
     pub(crate) lists: Vec<Option<usize>>,
     /// What is worth saying about the columns; no error among it.
     pub findings: Vec<Diagnostic>,
+}
+
+impl Binding {
+    /// The rows whose key is `key`, compared as texts compare.
+    pub fn rows_of_key(&self, model: &Model, columns: &Columns<'_>, key: &str) -> Vec<usize> {
+        let column = model.key().and_then(|own| self.fields[own.index()]).map(|at| &columns.columns[at].1);
+        let Some(column) = column else { return Vec::new() };
+        let wanted = fold(key);
+        (0..columns.rows).filter(|row| fold(&show(column, *row)) == wanted).collect()
+    }
 }
 
 /// Why columns do not fit a rule set.
@@ -31,11 +42,13 @@ pub struct BindError {
 pub fn bind<'a>(model: &Model, names: impl IntoIterator<Item = &'a str>) -> Result<Binding, BindError> {
     let names: Vec<&str> = names.into_iter().collect();
     let folded: Vec<String> = names.iter().map(|name| fold(name).into_owned()).collect();
-    let mut binder = Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
+    let mut binder =
+        Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
     let subject = &model.subject;
     let fields: Vec<_> =
         subject.fields.iter().map(|field| binder.find(&field.name, field.label.as_deref())).collect();
-    let lists: Vec<_> = subject.lists.iter().map(|list| binder.find(&list.name, list.label.as_deref())).collect();
+    let lists: Vec<_> =
+        subject.lists.iter().map(|list| binder.find(&list.name, list.label.as_deref())).collect();
     let absent_fields = subject.fields.iter().zip(&fields).filter(|(_, column)| column.is_none());
     let absent_lists = subject.lists.iter().zip(&lists).filter(|(_, column)| column.is_none());
     let absent: Vec<(&str, Option<&str>)> = absent_fields
@@ -57,10 +70,14 @@ pub fn bind<'a>(model: &Model, names: impl IntoIterator<Item = &'a str>) -> Resu
 ///
 /// # Errors
 /// As [`bind`].
-pub(crate) fn bind_elements(fields: &[Field], columns: &Columns<'_>) -> Result<Vec<Option<usize>>, BindError> {
+pub(crate) fn bind_elements(
+    fields: &[Field],
+    columns: &Columns<'_>,
+) -> Result<Vec<Option<usize>>, BindError> {
     let names: Vec<&str> = columns.columns.iter().map(|(name, _)| name.as_ref()).collect();
     let folded: Vec<String> = names.iter().map(|name| fold(name).into_owned()).collect();
-    let mut binder = Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
+    let mut binder =
+        Binder { names: &names, folded: &folded, taken: vec![false; names.len()], findings: Vec::new() };
     let found: Vec<_> = fields.iter().map(|field| binder.find(&field.name, field.label.as_deref())).collect();
     let absent: Vec<&Field> =
         fields.iter().zip(&found).filter(|(_, column)| column.is_none()).map(|(field, _)| field).collect();
@@ -138,17 +155,26 @@ fn absent_column(name: &str, optional: bool, default: bool) -> Diagnostic {
         (true, _) => Diagnostic::new(
             "N0705",
             Severity::Note,
-            Message::new(format!("没有列“{name}”：每行取缺省值"), format!("no column {name:?}: every row takes the default")),
+            Message::new(
+                format!("没有列“{name}”：每行取缺省值"),
+                format!("no column {name:?}: every row takes the default"),
+            ),
         ),
         (_, true) => Diagnostic::new(
             "W0704",
             Severity::Warning,
-            Message::new(format!("没有列“{name}”：每行都缺此项"), format!("no column {name:?}: it is missing in every row")),
+            Message::new(
+                format!("没有列“{name}”：每行都缺此项"),
+                format!("no column {name:?}: it is missing in every row"),
+            ),
         ),
         (false, false) => Diagnostic::new(
             "E0701",
             Severity::Error,
-            Message::new(format!("没有必填的列“{name}”"), format!("no column for the required field {name:?}")),
+            Message::new(
+                format!("没有必填的列“{name}”"),
+                format!("no column for the required field {name:?}"),
+            ),
         ),
     }
 }

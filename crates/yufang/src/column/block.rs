@@ -127,7 +127,8 @@ impl Block {
         let mut lists = Vec::new();
         for (at, list) in model.subject.lists.iter().enumerate() {
             let mut offsets = vec![0u32];
-            let elements: Vec<&Vec<Fact>> = rows.iter().flat_map(|row| row.lists[at].iter().flatten()).collect();
+            let elements: Vec<&Vec<Fact>> =
+                rows.iter().flat_map(|row| row.lists[at].iter().flatten()).collect();
             for row in rows {
                 let count = row.lists[at].as_ref().map_or(0, Vec::len);
                 offsets.push(offsets[offsets.len() - 1] + count as u32);
@@ -140,7 +141,8 @@ impl Block {
             let supplied = rows.iter().map(|row| row.lists[at].is_some()).collect();
             lists.push(ListSlot { offsets, supplied, fields: slots });
         }
-        let errors = rows.iter().enumerate().filter_map(|(row, facts)| Some((row, lacking(model, facts)?))).collect();
+        let errors =
+            rows.iter().enumerate().filter_map(|(row, facts)| Some((row, lacking(model, facts)?))).collect();
         Block { rows: rows.len(), fields, lists, texts, errors }
     }
 
@@ -200,7 +202,8 @@ impl Block {
 /// The first required field or list that a row lacks.
 fn lacking(model: &Model, facts: &Facts) -> Option<RowError> {
     let lacks = |field: &Field, fact: &Fact| *fact == Fact::Missing && !field.optional;
-    let path = |name: &str, element| RowError::Missing { field: FieldPath { name: name.to_owned(), element } };
+    let path =
+        |name: &str, element| RowError::Missing { field: FieldPath { name: name.to_owned(), element } };
     let field = model.subject.fields.iter().zip(&facts.fields).find(|(field, fact)| lacks(field, fact));
     if let Some((field, _)) = field {
         return Some(path(&field.name, None));
@@ -237,11 +240,7 @@ fn fact_value(fact: &Fact) -> Option<Constant> {
 }
 
 /// Values of a field in its form; 0 where there is none.
-pub(crate) fn lane_of(
-    field: &Field,
-    values: &[Option<Constant>],
-    mut text: impl FnMut(&str) -> u32,
-) -> Lane {
+pub(crate) fn lane_of(field: &Field, values: &[Option<Constant>], mut text: impl FnMut(&str) -> u32) -> Lane {
     let position = |value: &Option<Constant>| match value {
         Some(Constant::Option(at)) => *at,
         Some(Constant::Code(code)) => code.0,
@@ -256,7 +255,9 @@ pub(crate) fn lane_of(
         _ => 0,
     };
     match field_form(field).0 {
-        Form::Flag => Lane::Flag(values.iter().map(|value| u8::from(*value == Some(Constant::Flag(true)))).collect()),
+        Form::Flag => {
+            Lane::Flag(values.iter().map(|value| u8::from(*value == Some(Constant::Flag(true)))).collect())
+        }
         Form::Index => Lane::Index(values.iter().map(position).collect()),
         Form::Date => Lane::Date(values.iter().map(day).collect()),
         Form::Text => {

@@ -10,7 +10,6 @@ use super::{Column, Data};
 use crate::codes::CodeList;
 use crate::date::Date;
 use crate::kernel::Lane;
-use crate::kernel::arithmetic::number_at;
 use crate::model::{Field, FieldType, Model};
 use crate::number::{Number, decimals, parse_decimal, power_of_ten};
 use crate::plan::{Form, field_form, over};
@@ -49,7 +48,9 @@ pub(crate) fn raw<'a>(column: &Column<'a>, at: usize) -> Raw<'a> {
         Data::U64(values) => Raw::Small(values[at].into(), 0),
         Data::F32(values) => shortest(&values[at].to_string()),
         Data::F64(values) => float(values[at]),
-        Data::Decimal128 { values, scale } if *scale >= 0 => Raw::Small(values[at], u32::from(scale.unsigned_abs())),
+        Data::Decimal128 { values, scale } if *scale >= 0 => {
+            Raw::Small(values[at], u32::from(scale.unsigned_abs()))
+        }
         Data::Decimal128 { values, scale } => {
             let unit = power_of_ten(u32::from(scale.unsigned_abs()));
             Raw::Number(Number::from_integer(BigInt::from(values[at]) * unit))
@@ -146,7 +147,10 @@ impl<'m> Decoder<'m> {
             FieldType::Number { lo, hi, decimals, listed: None, .. } => {
                 let unit = power_of_ten(*decimals);
                 let scaled = |end: Number| over(&end, &unit).to_i128();
-                let ends = (Number::from_integer((lo * &Number::from_integer(unit.clone())).ceil().to_integer()), hi.clone());
+                let ends = (
+                    Number::from_integer((lo * &Number::from_integer(unit.clone())).ceil().to_integer()),
+                    hi.clone(),
+                );
                 let lo = ends.0.to_integer().to_i128();
                 let hi = scaled(ends.1);
                 let factor = form.denominator().and_then(|own| (own / &unit).to_i128());
@@ -167,10 +171,11 @@ impl<'m> Decoder<'m> {
     ) -> Slot {
         let len = range.len();
         let default = self.field.default.clone();
-        let filler = lane_of(self.field, &[default.clone()], &mut text);
+        let filler = lane_of(self.field, std::slice::from_ref(&default), &mut text);
         let mut lane = filler.gather(std::iter::repeat_n(0, len));
         let mut known: Option<Vec<Known>> = None;
-        let mut note = |at: usize, what: Known| known.get_or_insert_with(|| vec![Known::Value; len])[at] = what;
+        let mut note =
+            |at: usize, what: Known| known.get_or_insert_with(|| vec![Known::Value; len])[at] = what;
         for (at, source) in range.enumerate() {
             let raw = column.map_or(Raw::Missing, |column| raw(column, source));
             match self.value(raw, at, &mut lane, &mut text) {
@@ -302,7 +307,8 @@ fn rescale(mantissa: i128, places: u32, decimals: u32) -> Result<i128, Unfit> {
 /// Reads a decimal: quickly where it is short and plain.
 fn decimal(text: &str) -> Result<Raw<'static>, Unfit> {
     let own = fold(text);
-    let plain = own.len() <= 30 && own.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+    let plain =
+        own.len() <= 30 && own.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
     let quick = plain.then(|| quick(own.as_bytes())).flatten();
     match quick {
         Some((mantissa, places)) => Ok(Raw::Small(mantissa, places)),
@@ -363,7 +369,9 @@ fn date(raw: &Raw<'_>, lo: Date, hi: Date) -> Result<Date, Unfit> {
 fn name<'a>(raw: &Raw<'a>) -> Option<Cow<'a, str>> {
     match raw {
         Raw::Text(own) => Some(fold(own)),
-        Raw::Small(mantissa, places) => rescale(*mantissa, *places, 0).ok().map(|whole| whole.to_string().into()),
+        Raw::Small(mantissa, places) => {
+            rescale(*mantissa, *places, 0).ok().map(|whole| whole.to_string().into())
+        }
         Raw::Number(number) => number.is_integer().then(|| number.to_integer().to_string().into()),
         _ => None,
     }
@@ -381,7 +389,9 @@ pub(crate) fn show(column: &Column<'_>, at: usize) -> String {
     match raw(column, at) {
         Raw::Missing => String::new(),
         Raw::Flag(flag) => flag.to_string(),
-        Raw::Small(mantissa, places) => crate::number::show(&Number::new(mantissa.into(), power_of_ten(places))),
+        Raw::Small(mantissa, places) => {
+            crate::number::show(&Number::new(mantissa.into(), power_of_ten(places)))
+        }
         Raw::Number(number) => crate::number::show(&number),
         Raw::Text(text) => text.to_owned(),
         Raw::Date(days) => Date::from_days(days).map_or_else(|| days.to_string(), |date| date.to_string()),
@@ -394,10 +404,12 @@ pub(crate) fn show(column: &Column<'_>, at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::arithmetic::number_at;
 
     #[test]
     fn floats_are_taken_by_their_shortest_form() {
-        let cases = [(0.1, "0.1"), (59.9, "59.9"), (3.0, "3"), (1e-7, "0.0000001"), (28.12272694, "28.12272694")];
+        let cases =
+            [(0.1, "0.1"), (59.9, "59.9"), (3.0, "3"), (1e-7, "0.0000001"), (28.12272694, "28.12272694")];
         for (value, text) in cases {
             let number = match float(value) {
                 Raw::Small(mantissa, places) => Number::new(mantissa.into(), power_of_ten(places)),
@@ -425,6 +437,9 @@ mod tests {
             }
         }
         assert_eq!(quick(b"12."), None);
-        assert_eq!(number_at(&Lane::Scaled(vec![15]), &Form::Scaled(10.into()), 0), parse_decimal("1.5").expect("a decimal"));
+        assert_eq!(
+            number_at(&Lane::Scaled(vec![15]), &Form::Scaled(10.into()), 0),
+            parse_decimal("1.5").expect("a decimal")
+        );
     }
 }

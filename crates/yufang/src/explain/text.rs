@@ -90,8 +90,12 @@ impl Text {
                 self.line(1, &format!("{}{label}: {value}{origin}", input.name));
             }
         }
-        let defaults: Vec<&str> =
-            own.inputs.iter().filter(|input| input.origin == Origin::Default).map(|input| input.name.as_str()).collect();
+        let defaults: Vec<&str> = own
+            .inputs
+            .iter()
+            .filter(|input| input.origin == Origin::Default)
+            .map(|input| input.name.as_str())
+            .collect();
         if !defaults.is_empty() {
             let word = self.say("取缺省值", "by default").to_owned();
             self.line(1, &format!("{word}: {}", defaults.join(", ")));
@@ -101,14 +105,21 @@ impl Text {
     fn reasons(&mut self, own: &Explanation) {
         self.title("经过", "how it came about");
         for lookup in &own.lookups {
-            let keys: Vec<String> = lookup.keys.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            let keys: Vec<String> =
+                lookup.keys.iter().map(|(name, value)| format!("{name} {value}")).collect();
             let value = lookup.value.clone().unwrap_or_else(|| self.say("无此行", "no row").to_owned());
             let element = lookup.element.map(|at| format!("[{at}]")).unwrap_or_default();
-            self.grounded(&format!("{}{element}({}) = {value}", lookup.table, keys.join(", ")), &lookup.ground);
+            self.grounded(
+                &format!("{}{element}({}) = {value}", lookup.table, keys.join(", ")),
+                &lookup.ground,
+            );
         }
         for item in &own.items {
             let capped = if item.capped { self.say("（封顶）", " (capped)") } else { "" };
-            self.grounded(&format!("{} +{} −{}{capped}", item.label, item.added, item.deducted), &item.ground);
+            self.grounded(
+                &format!("{} +{} −{}{capped}", item.label, item.added, item.deducted),
+                &item.ground,
+            );
             for line in &item.lines {
                 self.line(2, &format!("{} → {} ({})", line.text, line.points, line.count));
             }
@@ -127,7 +138,11 @@ impl Text {
             self.line(1, &format!("{word}: {base}"));
         }
         for rule in &own.rules {
-            let weight = if rule.decisive { self.say("改变了等级", "changes the tier") } else { self.say("未改变等级", "changes nothing") };
+            let weight = if rule.decisive {
+                self.say("改变了等级", "changes the tier")
+            } else {
+                self.say("未改变等级", "changes nothing")
+            };
             self.grounded(&format!("{}: {} ({weight})", rule.name, rule.effect), &rule.ground);
         }
         for alert in &own.alerts {
@@ -138,7 +153,8 @@ impl Text {
     }
 
     fn grounded(&mut self, line: &str, ground: &Ground) {
-        let mut tail: Vec<String> = ground.because.iter().chain(&ground.basis).chain(&ground.notes).cloned().collect();
+        let mut tail: Vec<String> =
+            ground.because.iter().chain(&ground.basis).chain(&ground.notes).cloned().collect();
         tail.push(format!("{}:{}", ground.file, ground.line));
         self.line(1, &format!("{line}  — {}", tail.join("; ")));
     }

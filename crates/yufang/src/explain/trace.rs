@@ -13,11 +13,15 @@ use crate::number::{Number, show, whole};
 use crate::plan::{NO_ROW, Op};
 use crate::run::{Run, run};
 use crate::source::Span;
-use crate::verdict::Verdicts;
+use crate::verdict::{RowError, Verdicts};
 
-pub(super) fn explain(rules: &Rules, facts: &Facts) -> Explanation {
+/// `error` is what the row's values were refused for, where they were.
+pub(super) fn explain(rules: &Rules, facts: &Facts, error: Option<&RowError>) -> Explanation {
     let model = rules.model();
-    let verdicts = rules.grade_facts(facts);
+    let mut verdicts = rules.grade_facts(facts);
+    if let Some(error) = error {
+        verdicts.invalidate(0, error.clone());
+    }
     let block = Block::from_facts(model, rules.plan(), std::slice::from_ref(facts));
     let tracer = Tracer { rules, model, facts, verdicts: &verdicts, run: &run(rules.plan(), &block) };
     let invalid = verdicts.status[0] == Status::Invalid;
@@ -29,7 +33,8 @@ pub(super) fn explain(rules: &Rules, facts: &Facts) -> Explanation {
         basis: basis(&model.notes),
     };
     let missing_names = model.subject.fields.iter().map(|field| &field.name);
-    let missing_names: Vec<&String> = missing_names.chain(model.subject.lists.iter().map(|list| &list.name)).collect();
+    let missing_names: Vec<&String> =
+        missing_names.chain(model.subject.lists.iter().map(|list| &list.name)).collect();
     Explanation {
         schema_version: EXPLANATION_VERSION,
         rule_set: header,
@@ -101,7 +106,8 @@ impl Tracer<'_> {
 
     fn inputs(&self) -> Vec<Input> {
         let fields = self.model.subject.fields.iter().zip(&self.facts.fields);
-        let mut inputs: Vec<Input> = fields.map(|(field, fact)| self.input(field, fact, field.name.clone())).collect();
+        let mut inputs: Vec<Input> =
+            fields.map(|(field, fact)| self.input(field, fact, field.name.clone())).collect();
         for (list, elements) in self.model.subject.lists.iter().zip(&self.facts.lists) {
             let Some(elements) = elements else {
                 let (name, label) = (list.name.clone(), list.label.clone());
@@ -133,7 +139,9 @@ impl Tracer<'_> {
         let plain = self.model.show(value, Some(&field.ty.ty()));
         let called = match (&field.ty, value) {
             (FieldType::Code { .. }, Constant::Code(code)) => return self.code(&field.ty, *code),
-            (FieldType::Option(set), Constant::Option(at)) => &self.model.options[set.index()].options[*at as usize].1,
+            (FieldType::Option(set), Constant::Option(at)) => {
+                &self.model.options[set.index()].options[*at as usize].1
+            }
             (FieldType::Number { listed: Some(listed), .. }, Constant::Number(number)) => {
                 match listed.iter().find(|(own, _)| own == number) {
                     Some((_, label)) => label,
@@ -201,7 +209,8 @@ impl Tracer<'_> {
             *side = if item.heaviest { side.clone().max(points.clone()) } else { &*side + &points };
             if points != zero {
                 let signed = if line.deduct { -points } else { points };
-                let trace = LineTrace { text: self.written(line.span), count: show(&count), points: show(&signed) };
+                let trace =
+                    LineTrace { text: self.written(line.span), count: show(&count), points: show(&signed) };
                 lines.push(trace);
             }
         }
@@ -236,11 +245,14 @@ impl Tracer<'_> {
                 let row = table.rows.get(row as usize).filter(|_| row != NO_ROW);
                 let shown = keys.iter().zip(&table.params).map(|(key, param)| {
                     let value = self.run.value(*key, position, Some(&param.ty));
-                    let value = value.map_or_else(|| "缺".to_owned(), |value| self.model.show(&value, Some(&param.ty)));
+                    let value = value
+                        .map_or_else(|| "缺".to_owned(), |value| self.model.show(&value, Some(&param.ty)));
                     (param.name.clone(), value)
                 });
                 let place = row.map_or(table.span, |row| row.span);
-                let notes = row.map_or(&table.notes, |row| if row.notes == Notes::default() { &table.notes } else { &row.notes });
+                let notes = row.map_or(&table.notes, |row| {
+                    if row.notes == Notes::default() { &table.notes } else { &row.notes }
+                });
                 traces.push(LookupTrace {
                     table: table.name.clone(),
                     matrix: table.matrix,
@@ -336,7 +348,8 @@ impl Tracer<'_> {
                 MessagePart::Text(text) => text.clone(),
                 MessagePart::Value(expr) => {
                     let ty = &self.model.expr(*expr).ty;
-                    self.certain(*expr).map_or_else(|| "?".to_owned(), |value| self.model.show(&value, Some(ty)))
+                    self.certain(*expr)
+                        .map_or_else(|| "?".to_owned(), |value| self.model.show(&value, Some(ty)))
                 }
             };
             AlertTrace {

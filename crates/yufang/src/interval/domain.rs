@@ -36,7 +36,10 @@ impl Known {
 pub(crate) enum Possible {
     /// Within bounds; where few, each of them, ascending.
     Number(Bounds, Option<Vec<Number>>),
-    Flag { yes: bool, no: bool },
+    Flag {
+        yes: bool,
+        no: bool,
+    },
     Tiers(TierSet),
     /// Positions in a code list or a set of options, ascending.
     Codes(Vec<CodeId>),
@@ -58,11 +61,13 @@ pub(crate) struct Abstract {
     pub(crate) error: Known,
     /// The error, where there may be one.
     pub(crate) reason: Option<RowError>,
+    /// Whether it may be a gap on purpose, which could be anything: `possible` says what it is if not.
+    pub(crate) hole: bool,
 }
 
 impl Abstract {
     pub(crate) fn known(possible: Possible) -> Abstract {
-        Abstract { possible, gap: Known::No, error: Known::No, reason: None }
+        Abstract { possible, gap: Known::No, error: Known::No, reason: None, hole: false }
     }
 
     pub(crate) fn with_gap(mut self, gap: Known) -> Abstract {
@@ -83,6 +88,7 @@ impl Abstract {
         for operand in operands {
             self.gap = self.gap.or(operand.gap);
             self.error = self.error.or(operand.error);
+            self.hole |= operand.hole;
             if self.reason.is_none() {
                 self.reason.clone_from(&operand.reason);
             }
@@ -112,14 +118,14 @@ impl Abstract {
         }
     }
 
-    /// Whether nothing at all is known of the value: a gap on purpose.
+    /// Whether the value may be a gap on purpose: then it could be anything.
     pub(crate) fn may_be_absent(&self) -> bool {
-        self.possible == Possible::Nothing
+        self.hole || self.possible == Possible::Nothing
     }
 
     pub(crate) fn tiers(&self, count: usize) -> TierSet {
         match self.possible {
-            Possible::Tiers(tiers) => tiers,
+            Possible::Tiers(tiers) if !self.hole => tiers,
             _ => TierSet(if count >= 64 { u64::MAX } else { (1 << count) - 1 }),
         }
     }
@@ -129,8 +135,11 @@ impl Abstract {
             Possible::Number(bounds, _) => bounds.clone(),
             Possible::Flag { yes, no } => {
                 let ends = [(*no, 0), (*yes, 1)];
-                let values: Vec<Number> =
-                    ends.iter().filter(|(own, _)| *own).map(|(_, value)| crate::number::whole(*value)).collect();
+                let values: Vec<Number> = ends
+                    .iter()
+                    .filter(|(own, _)| *own)
+                    .map(|(_, value)| crate::number::whole(*value))
+                    .collect();
                 Bounds::around(&values)
             }
             _ => Bounds::default(),
@@ -144,8 +153,20 @@ impl Abstract {
         }
     }
 
+    /// Whether zero is among the numbers.
+    pub(crate) fn may_be_zero(&self) -> bool {
+        let zero = crate::number::whole(0);
+        match self.number_values() {
+            Some(values) => values.contains(&zero),
+            None => self.possible != Possible::Nothing && self.number_bounds().has_zero(),
+        }
+    }
+
     /// Whether any of the numbers lies within a range.
     pub(crate) fn meets(&self, range: &Range) -> bool {
+        if self.may_be_absent() {
+            return true;
+        }
         if let Some(values) = self.number_values() {
             return values.iter().any(|value| range.contains(value));
         }
@@ -171,7 +192,7 @@ impl Abstract {
 
     /// The value, where there can be no other.
     pub(crate) fn constant(&self) -> Option<Constant> {
-        if self.error != Known::No {
+        if self.error != Known::No || self.hole {
             return None;
         }
         match &self.possible {
@@ -220,6 +241,7 @@ impl Abstract {
             gap: self.gap.join(other.gap),
             error: self.error.join(other.error),
             reason: self.reason.clone().or_else(|| other.reason.clone()),
+            hole: self.hole || other.hole,
         }
     }
 }

@@ -36,7 +36,8 @@ fn may_match(model: &Model, ty: &Ty, cell: &Key, key: &Abstract) -> bool {
         (Key::Numbers(own), Possible::Number(bounds, values)) => match values {
             Some(values) => own.iter().any(|value| values.contains(value)),
             None => own.iter().any(|value| {
-                bounds.lo.as_ref().is_none_or(|lo| value >= lo) && bounds.hi.as_ref().is_none_or(|hi| value <= hi)
+                bounds.lo.as_ref().is_none_or(|lo| value >= lo)
+                    && bounds.hi.as_ref().is_none_or(|hi| value <= hi)
             }),
         },
         (Key::Range(range), Possible::Number(..)) => key.meets(range),
@@ -45,7 +46,9 @@ fn may_match(model: &Model, ty: &Ty, cell: &Key, key: &Abstract) -> bool {
         }
         (Key::Options(own), Possible::Options(options)) => options.iter().any(|option| own.contains(option)),
         (Key::Tiers(own), Possible::Tiers(tiers)) => own.iter().any(|tier| tiers.contains(*tier)),
-        (Key::Flags(own), Possible::Flag { yes, no }) => own.iter().any(|flag| if *flag { *yes } else { *no }),
+        (Key::Flags(own), Possible::Flag { yes, no }) => {
+            own.iter().any(|flag| if *flag { *yes } else { *no })
+        }
         (Key::Dates(own), Possible::Date(lo, hi)) => own.iter().any(|date| date >= lo && date <= hi),
         (_, Possible::Nothing | Possible::Text(_)) => true,
         _ => false,
@@ -60,9 +63,12 @@ pub(crate) fn winner(model: &Model, table: &Table, keys: &[Constant]) -> Option<
     };
     let rows = table.rows.iter().enumerate().filter(|(_, row)| fits(row));
     rows.min_by(|(at, one), (other_at, other)| {
-        let otherwise = |row: &crate::model::Row| row.cells.iter().filter(|cell| **cell == Key::Otherwise).count();
+        let otherwise =
+            |row: &crate::model::Row| row.cells.iter().filter(|cell| **cell == Key::Otherwise).count();
         let by_pick = match table.pick {
-            Pick::MostSpecific => specificity(model, table, other, keys).cmp(&specificity(model, table, one, keys)),
+            Pick::MostSpecific => {
+                specificity(model, table, other, keys).cmp(&specificity(model, table, one, keys))
+            }
             Pick::Highest => order(&other.value).cmp(&order(&one.value)),
             Pick::Lowest => lowest(&one.value).cmp(&lowest(&other.value)),
             Pick::Unique => std::cmp::Ordering::Equal,
@@ -75,7 +81,8 @@ pub(crate) fn winner(model: &Model, table: &Table, keys: &[Constant]) -> Option<
 /// Levels of the deepest codes that match, added up.
 fn specificity(model: &Model, table: &Table, row: &crate::model::Row, keys: &[Constant]) -> u32 {
     let cells = row.cells.iter().zip(keys).zip(&table.params);
-    let level = |((cell, key), param): ((&Key, &Constant), &crate::model::Param)| match (cell, key, &param.ty) {
+    let level = |((cell, key), param): ((&Key, &Constant), &crate::model::Param)| match (cell, key, &param.ty)
+    {
         (Key::Codes(codes), Constant::Code(code), Ty::Code(list)) => {
             let list = &model.codes[list.index()];
             let above = codes.iter().filter(|above| list.is_under(*code, **above));
@@ -130,14 +137,12 @@ pub(super) fn lookup(model: &Model, id: TableId, keys: &[Abstract], few: bool) -
     } else {
         result
     };
-    match (hole, only_holes) {
-        (_, true) => result.with_gap(Known::Yes),
-        (true, _) => {
-            let gap = result.gap.or(Known::Maybe);
-            result.with_gap(gap)
-        }
-        _ => result,
-    }
+    let gap = match (hole, only_holes) {
+        (_, true) => Known::Yes,
+        (true, _) => result.gap.or(Known::Maybe),
+        _ => result.gap,
+    };
+    Abstract { hole: result.hole || hole, ..result.with_gap(gap) }
 }
 
 fn values(table: &Table, rows: &[&crate::model::Row], few: bool) -> Abstract {
@@ -147,7 +152,11 @@ fn values(table: &Table, rows: &[&crate::model::Row], few: bool) -> Abstract {
             _ => TierSet(0),
         };
         let tiers = rows.iter().map(tier).fold(TierSet::default(), TierSet::union);
-        return if tiers.0 == 0 { Abstract::known(Possible::Nothing) } else { Abstract::known(Possible::Tiers(tiers)) };
+        return if tiers.0 == 0 {
+            Abstract::known(Possible::Nothing)
+        } else {
+            Abstract::known(Possible::Tiers(tiers))
+        };
     }
     let mut numbers: Vec<Number> = rows
         .iter()

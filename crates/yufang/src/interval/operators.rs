@@ -70,7 +70,9 @@ impl Evaluator<'_> {
                 let keys: Vec<Abstract> = keys.iter().map(|key| self.value(*key)).collect();
                 lookup(model, *table, &keys, self.few())
             }
-            ExprKind::Aggregate { kind, list, value, filter } => self.aggregate(*kind, *list, *value, *filter),
+            ExprKind::Aggregate { kind, list, value, filter } => {
+                self.aggregate(*kind, *list, *value, *filter)
+            }
         }
     }
 
@@ -79,7 +81,9 @@ impl Evaluator<'_> {
             Constant::Number(number) => {
                 Possible::Number(Bounds::point(number.clone()), self.few().then(|| vec![number.clone()]))
             }
-            Constant::Missing => return Abstract::known(Possible::Nothing).with_gap(Known::Yes),
+            Constant::Missing => {
+                return Abstract { hole: true, ..Abstract::known(Possible::Nothing).with_gap(Known::Yes) };
+            }
             other => possible(other),
         })
     }
@@ -95,7 +99,12 @@ impl Evaluator<'_> {
         fact_value(self.model, source, fact)
     }
 
-    fn map(&mut self, x: ExprId, bounds: impl Fn(&Bounds) -> Bounds, each: impl Fn(&Number) -> Number) -> Abstract {
+    fn map(
+        &mut self,
+        x: ExprId,
+        bounds: impl Fn(&Bounds) -> Bounds,
+        each: impl Fn(&Number) -> Number,
+    ) -> Abstract {
         let own = self.value(x);
         if own.possible == Possible::Nothing {
             return own;
@@ -106,7 +115,7 @@ impl Evaluator<'_> {
             values.dedup();
             values
         });
-        let bounds = values.as_ref().map_or_else(|| bounds(&own.number_bounds()), |values| Bounds::around(values));
+        let bounds = values.as_ref().map_or_else(|| bounds(&own.number_bounds()), Bounds::around);
         Abstract::known(Possible::Number(bounds, values)).strict(&[&own])
     }
 
@@ -124,10 +133,7 @@ impl Evaluator<'_> {
     fn divide(&mut self, x: ExprId, y: ExprId) -> Abstract {
         let (a, b) = (self.value(x), self.value(y));
         let what = || RowError::NoValue { what: "/".to_owned() };
-        let zero = match b.number_values() {
-            Some(values) => values.contains(&whole(0)),
-            None => b.number_bounds().has_zero() && b.possible != Possible::Nothing,
-        };
+        let zero = b.may_be_zero();
         let only_zero = b.constant() == Some(Constant::Number(whole(0)));
         if only_zero {
             return Abstract::known(Possible::Nothing).failing(Known::Yes, what()).strict(&[&a, &b]);
@@ -159,7 +165,8 @@ impl Evaluator<'_> {
     fn builtin(&mut self, function: Builtin, xs: &[ExprId]) -> Abstract {
         match (function, xs) {
             (Builtin::Round, [x, places]) => {
-                let places = self.value(*places).number().and_then(|own| crate::check::small(&own)).unwrap_or(0);
+                let places =
+                    self.value(*places).number().and_then(|own| crate::check::small(&own)).unwrap_or(0);
                 self.monotone(*x, |value| round(value, places))
             }
             (Builtin::Round, [x]) => self.monotone(*x, |value| round(value, 0)),
@@ -177,7 +184,8 @@ impl Evaluator<'_> {
     }
 
     fn monotone(&mut self, x: ExprId, each: impl Fn(&Number) -> Number) -> Abstract {
-        let ends = |bounds: &Bounds| Bounds { lo: bounds.lo.as_ref().map(&each), hi: bounds.hi.as_ref().map(&each) };
+        let ends =
+            |bounds: &Bounds| Bounds { lo: bounds.lo.as_ref().map(&each), hi: bounds.hi.as_ref().map(&each) };
         self.map(x, ends, &each)
     }
 
@@ -254,15 +262,7 @@ impl Evaluator<'_> {
             (false, true) => self.value(y),
             _ => {
                 let (x, y) = (self.value(x), self.value(y));
-                // A hole in one branch may be anything that its field could be: all is possible.
-                if x.possible == Possible::Nothing && x.error == Known::No
-                    || y.possible == Possible::Nothing && y.error == Known::No
-                {
-                    let either = x.either(&y);
-                    Abstract { possible: Possible::Nothing, ..either }
-                } else {
-                    x.either(&y)
-                }
+                x.either(&y)
             }
         };
         chosen.strict(&[&condition])
@@ -275,7 +275,7 @@ impl Evaluator<'_> {
             Known::Yes => self.value(y),
             Known::Maybe => {
                 let other = self.value(y);
-                let kept = Abstract { gap: Known::No, error: Known::No, reason: None, ..own };
+                let kept = Abstract { gap: Known::No, error: Known::No, reason: None, hole: false, ..own };
                 kept.either(&other)
             }
         }
@@ -407,7 +407,9 @@ fn domain(model: &Model, field: &Field, coarse: Option<CodeId>, few: bool) -> Ab
     Abstract::known(match &field.ty {
         FieldType::Text => Possible::Text(None),
         FieldType::Flag => Possible::Flag { yes: true, no: true },
-        FieldType::Option(set) => Possible::Options((0..model.options[set.index()].options.len() as u32).collect()),
+        FieldType::Option(set) => {
+            Possible::Options((0..model.options[set.index()].options.len() as u32).collect())
+        }
         FieldType::Code { list, level } => {
             Possible::Codes(model.codes[list.index()].beneath(coarse, *level).collect())
         }
@@ -467,10 +469,7 @@ fn combine(
         values.dedup();
         values
     });
-    let own = values.as_ref().map_or_else(
-        || bounds(&a.number_bounds(), &b.number_bounds()),
-        |values| Bounds::around(values),
-    );
+    let own = values.as_ref().map_or_else(|| bounds(&a.number_bounds(), &b.number_bounds()), Bounds::around);
     Abstract::known(Possible::Number(own, values)).strict(&[a, b])
 }
 
@@ -572,7 +571,11 @@ fn conjunction(values: &[Abstract]) -> Abstract {
     }
     let may_hide = values.iter().any(|value| value.flags().1 && value.error != Known::Yes);
     let gap = if may_hide && result.gap == Known::Yes && !values.iter().all(|value| value.gap == Known::Yes) {
-        if values.iter().any(|value| value.gap != Known::Yes && value.flags().1) { Known::Maybe } else { Known::Yes }
+        if values.iter().any(|value| value.gap != Known::Yes && value.flags().1) {
+            Known::Maybe
+        } else {
+            Known::Yes
+        }
     } else {
         result.gap
     };
@@ -584,8 +587,10 @@ fn conjunction(values: &[Abstract]) -> Abstract {
 fn fold(kind: AggregateKind, elements: &[(Abstract, Abstract)]) -> Abstract {
     match kind {
         AggregateKind::Any => {
-            let each: Vec<Abstract> =
-                elements.iter().map(|(taken, value)| deny(conjunction(&[taken.clone(), value.clone()]))).collect();
+            let each: Vec<Abstract> = elements
+                .iter()
+                .map(|(taken, value)| deny(conjunction(&[taken.clone(), value.clone()])))
+                .collect();
             deny(conjunction(&each))
         }
         AggregateKind::All => {
@@ -618,13 +623,7 @@ fn taken_value(taken: &Abstract, value: &Abstract) -> Abstract {
     match taken.flags() {
         (false, _) => Abstract::bounds(Bounds::point(whole(0))).strict(&[taken]),
         (true, false) => value.clone().strict(&[taken]),
-        (true, true) => {
-            let zero = Abstract::bounds(Bounds::point(whole(0)));
-            let either = value.either(&zero);
-            let nothing = value.possible == Possible::Nothing;
-            let own = if nothing { Abstract { possible: Possible::Nothing, ..either } } else { either };
-            own.strict(&[taken])
-        }
+        (true, true) => value.either(&Abstract::bounds(Bounds::point(whole(0)))).strict(&[taken]),
     }
 }
 
@@ -671,7 +670,11 @@ fn any_list(kind: AggregateKind, at_most: u32, taken: &Abstract, value: &Abstrac
             let own = numeric(value.clone()).number_bounds();
             let own = if none_taken { Bounds::point(whole(0)) } else { own.times(at_most) };
             let sum = Abstract::bounds(own);
-            Abstract { error: if value.error == Known::No { Known::No } else { Known::Maybe }, reason: value.reason.clone(), ..sum }
+            Abstract {
+                error: if value.error == Known::No { Known::No } else { Known::Maybe },
+                reason: value.reason.clone(),
+                ..sum
+            }
         }
         AggregateKind::Min | AggregateKind::Max => {
             let what = RowError::NoValue { what: "最小/最大".to_owned() };

@@ -92,7 +92,8 @@ pub(crate) fn reciprocal(a: &Vector, entries: &[(i64, Option<i64>)], node: usize
     let mut marks = a.marks.clone();
     let mut results = Vec::with_capacity(values.len());
     for (at, value) in values.iter().enumerate() {
-        let found = entries.binary_search_by_key(value, |(key, _)| *key).ok().and_then(|found| entries[found].1);
+        let found =
+            entries.binary_search_by_key(value, |(key, _)| *key).ok().and_then(|found| entries[found].1);
         if found.is_none() && !a.mark(at).absent() {
             let own = marks.get_or_insert_with(|| vec![Mark::KNOWN; values.len()]);
             own[at] = Mark::new(State::DivisionByZero, node, at);
@@ -148,11 +149,23 @@ where
 }
 
 pub(crate) fn floor(a: &Vector, own: Option<&BigInt>) -> Vector {
-    to_whole(a, own, |value, own| value.div_floor(&own), |value, own| value.div_floor(&own), Number::floor)
+    to_whole(
+        a,
+        own,
+        |value, own| Integer::div_floor(&value, &own),
+        |value, own| Integer::div_floor(&value, &own),
+        Number::floor,
+    )
 }
 
 pub(crate) fn ceil(a: &Vector, own: Option<&BigInt>) -> Vector {
-    to_whole(a, own, |value, own| value.div_ceil(&own), |value, own| Integer::div_ceil(&value, &own), Number::ceil)
+    to_whole(
+        a,
+        own,
+        |value, own| Integer::div_ceil(&value, &own),
+        |value, own| Integer::div_ceil(&value, &own),
+        Number::ceil,
+    )
 }
 
 fn to_whole(
@@ -193,7 +206,9 @@ pub(crate) fn convert(a: &Vector, from: &Form, to: &Form) -> Vector {
             let one = factor.to_i128().unwrap_or(1);
             Lane::Wide(flags.iter().map(|flag| i128::from(*flag) * one).collect())
         }
-        (Lane::Flag(flags), _) => Lane::Exact(flags.iter().map(|flag| Number::from_integer((*flag).into())).collect()),
+        (Lane::Flag(flags), _) => {
+            Lane::Exact(flags.iter().map(|flag| Number::from_integer((*flag).into())).collect())
+        }
         (Lane::Scaled(values), Form::Scaled(_)) => {
             let factor = factor.to_i64().unwrap_or(1);
             Lane::Scaled(values.iter().map(|value| value * factor).collect())
@@ -249,7 +264,9 @@ mod tests {
 
     #[test]
     fn scaled_rounding_agrees_with_rationals() {
-        for (value, own, places) in [(25i64, 10, 0), (-25, 10, 0), (12345, 1000, 2), (155, 1, -1), (-149, 1, -2)] {
+        for (value, own, places) in
+            [(25i64, 10, 0), (-25, 10, 0), (12345, 1000, 2), (155, 1, -1), (-149, 1, -2)]
+        {
             let exact = round(&Number::new(value.into(), own.into()), places);
             let unit = 10i64.pow(places.unsigned_abs());
             let result = round_scaled(value, unit, own, places);

@@ -14,7 +14,12 @@ pub(crate) fn under(a: &Vector, ranges: &[(CodeId, CodeId)]) -> Vector {
 }
 
 /// One of some constants, already in the lane's form.
-pub(crate) fn one_of(a: &Vector, form: &Form, values: &[Constant], text: impl Fn(&str) -> Option<u32>) -> Vector {
+pub(crate) fn one_of(
+    a: &Vector,
+    form: &Form,
+    values: &[Constant],
+    text: impl Fn(&str) -> Option<u32>,
+) -> Vector {
     let flags: Vec<u8> = match &a.lane {
         Lane::Index(own) => {
             let wanted: Vec<u32> = values.iter().filter_map(position).collect();
@@ -27,7 +32,9 @@ pub(crate) fn one_of(a: &Vector, form: &Form, values: &[Constant], text: impl Fn
                 .collect();
             own.iter().map(|value| u8::from(wanted.contains(value))).collect()
         }
-        Lane::Tier(own) => own.iter().map(|value| u8::from(values.contains(&Constant::Tier(*value)))).collect(),
+        Lane::Tier(own) => {
+            own.iter().map(|value| u8::from(values.contains(&Constant::Tier(*value)))).collect()
+        }
         lane => {
             let among = |at: usize| {
                 let number = super::arithmetic::number_at(lane, form, at);
@@ -74,7 +81,9 @@ fn dates(a: &Vector) -> &[i32] {
 /// The class of each value of a key.
 pub(crate) fn classes(lane: &Lane, classifier: &Classifier) -> Vec<u32> {
     match (classifier, lane) {
-        (Classifier::Index(classes), Lane::Index(own)) => own.iter().map(|at| classes[*at as usize]).collect(),
+        (Classifier::Index(classes), Lane::Index(own)) => {
+            own.iter().map(|at| classes[*at as usize]).collect()
+        }
         (Classifier::Index(classes), Lane::Flag(own) | Lane::Tier(own)) => {
             own.iter().map(|at| classes[usize::from(*at)]).collect()
         }
@@ -134,7 +143,8 @@ pub(crate) fn row_value(table: &TablePlan, rows: &Vector, node: usize) -> Vector
     if table.holes.iter().any(|hole| *hole) {
         for (at, row) in own.iter().enumerate() {
             if table.holes.get(*row as usize) == Some(&true) && !rows.mark(at).absent() {
-                marks.get_or_insert_with(|| vec![Mark::KNOWN; own.len()])[at] = Mark::new(State::Hole, node, at);
+                marks.get_or_insert_with(|| vec![Mark::KNOWN; own.len()])[at] =
+                    Mark::new(State::Hole, node, at);
             }
         }
     }

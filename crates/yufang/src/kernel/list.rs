@@ -48,8 +48,8 @@ pub(crate) fn aggregate(
     let fold = Fold { kind, value, filter, node };
     let mut results = fold.empty(elements.rows());
     let mut marks = vec![Mark::KNOWN; elements.rows()];
-    for row in 0..elements.rows() {
-        marks[row] = if elements.supplied[row] {
+    for (row, mark) in marks.iter_mut().enumerate() {
+        *mark = if elements.supplied[row] {
             fold.row(elements.of(row), row, &mut results)
         } else {
             Mark::new(State::Missing, node, row)
@@ -132,7 +132,8 @@ impl Fold<'_> {
     fn condition(&self, range: std::ops::Range<usize>) -> (u8, Mark) {
         let any = self.kind == AggregateKind::Any;
         let element = |at: usize| {
-            let value = self.value.map_or((1, Mark::KNOWN), |value| (*pick(value.lane.flags(), at), value.mark(at)));
+            let value =
+                self.value.map_or((1, Mark::KNOWN), |value| (*pick(value.lane.flags(), at), value.mark(at)));
             let Some(filter) = self.filter else { return value };
             let own = (*pick(filter.lane.flags(), at), filter.mark(at));
             if any {

@@ -11,7 +11,7 @@ use crate::source::Span;
 /// What one piece of the text declares.
 pub(super) enum Declared {
     Header(Header),
-    Item(Item),
+    Item(Box<Item>),
 }
 
 type Parts<'a> = Vec<Pair<'a, Rule>>;
@@ -57,7 +57,7 @@ impl Reader<'_> {
             Rule::example => Item::Example(self.example(all, span)?),
             _ => Item::Draw(self.draw(all, span)?),
         };
-        Some(Declared::Item(item))
+        Some(Declared::Item(Box::new(item)))
     }
 
     fn header(&mut self, mut all: Parts<'_>) -> Option<Header> {
@@ -96,7 +96,8 @@ impl Reader<'_> {
     fn validity(&mut self, all: &mut Parts<'_>) -> Option<Validity> {
         let pair = take(all, Rule::validity)?;
         let span = self.span(&pair);
-        let mut dates = pair.into_inner().filter(|part| part.as_rule() == Rule::date).map(|date| self.date(&date));
+        let mut dates =
+            pair.into_inner().filter(|part| part.as_rule() == Rule::date).map(|date| self.date(&date));
         let from = dates.next()?;
         Some(Validity { from, to: dates.next(), span })
     }
@@ -255,7 +256,8 @@ impl Reader<'_> {
             }
             Rule::t_code => {
                 let list = self.take_name(&mut all)?;
-                let level = take(&mut all, Rule::digits).map(|digits| (self.small(&digits), self.span(&digits)));
+                let level =
+                    take(&mut all, Rule::digits).map(|digits| (self.small(&digits), self.span(&digits)));
                 TypeDecl::Code { list, level }
             }
             Rule::t_date => {
@@ -267,7 +269,8 @@ impl Reader<'_> {
                 TypeDecl::Date { range }
             }
             _ => {
-                let at_most = take(&mut all, Rule::digits).map(|digits| (self.small(&digits), self.span(&digits)));
+                let at_most =
+                    take(&mut all, Rule::digits).map(|digits| (self.small(&digits), self.span(&digits)));
                 TypeDecl::List { at_most, fields: self.fields(take(&mut all, Rule::fields)?) }
             }
         })
@@ -404,7 +407,10 @@ impl Reader<'_> {
             .map(|part| (part.as_rule(), self.span(&part), part.as_str().trim().to_owned()))
             .collect();
         let Some(end) = self.quantity_of(pair) else { return };
-        let word = words.iter().map(|(rule, ..)| *rule).find(|rule| !matches!(rule, Rule::bare_number | Rule::band_unit));
+        let word = words
+            .iter()
+            .map(|(rule, ..)| *rule)
+            .find(|rule| !matches!(rule, Rule::bare_number | Rule::band_unit));
         let twice = |slot: &Option<(Expr, bool)>| slot.is_some();
         let (slot, closed) = match word {
             Some(Rule::k_over) => (&mut range.lo, false),
@@ -441,7 +447,17 @@ impl Reader<'_> {
             let head = cells.next()?;
             rows.push(MatrixRow { head, cells: cells.collect(), span });
         }
-        Some(MatrixDecl { name, result, validity, row_axis, column_axis, columns, rows, meta: self.meta(all), span })
+        Some(MatrixDecl {
+            name,
+            result,
+            validity,
+            row_axis,
+            column_axis,
+            columns,
+            rows,
+            meta: self.meta(all),
+            span,
+        })
     }
 
     fn definition(&mut self, mut all: Parts<'_>, span: Span) -> Option<DefinitionDecl> {
@@ -540,7 +556,11 @@ impl Reader<'_> {
         let word = all.first().map(Pair::as_rule)?;
         if matches!(word, Rule::k_raise | Rule::k_lower) {
             let count = self.small(&take(&mut all, Rule::digits)?);
-            return Some(if word == Rule::k_raise { Effect::Raise(count, span) } else { Effect::Lower(count, span) });
+            return Some(if word == Rule::k_raise {
+                Effect::Raise(count, span)
+            } else {
+                Effect::Lower(count, span)
+            });
         }
         let tier = self.expr(take(&mut all, Rule::expr)?);
         Some(match word {
@@ -551,7 +571,8 @@ impl Reader<'_> {
     }
 
     fn require(&mut self, mut all: Parts<'_>, span: Span) -> Option<RequireDecl> {
-        let over = take(&mut all, Rule::over).and_then(|pair| pair.into_inner().next()).map(|name| self.name(&name));
+        let over =
+            take(&mut all, Rule::over).and_then(|pair| pair.into_inner().next()).map(|name| self.name(&name));
         let condition = self.expr(take(&mut all, Rule::expr)?);
         let validity = self.validity(&mut all);
         Some(RequireDecl { over, condition, validity, meta: self.meta(all), span })
@@ -603,7 +624,8 @@ impl Reader<'_> {
                 Rule::outcome => expectation.outcome = Some(self.outcome(part)),
                 Rule::expected => {
                     let mut own = parts(part);
-                    if let (Some(name), Some(value)) = (self.take_name(&mut own), take(&mut own, Rule::bare)) {
+                    if let (Some(name), Some(value)) = (self.take_name(&mut own), take(&mut own, Rule::bare))
+                    {
                         let value = self.literal(value);
                         expectation.values.push((name, value));
                     }
@@ -700,7 +722,8 @@ impl Reader<'_> {
             own => DrawStratum::Value(self.literal(own)),
         };
         let amount = self.amount(take(&mut all, Rule::amount)?)?;
-        let mut count = |rule: Rule, reader: &mut Self| take(&mut all, rule).map(|own| reader.first_small(own));
+        let mut count =
+            |rule: Rule, reader: &mut Self| take(&mut all, rule).map(|own| reader.first_small(own));
         let min = count(Rule::rate_min, self).map(u64::from);
         let max = count(Rule::rate_max, self).map(u64::from);
         let reserves = count(Rule::draw_reserves, self);

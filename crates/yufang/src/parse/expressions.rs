@@ -44,7 +44,7 @@ impl Infix {
 
 /// What stands between operands: an operator, or 属于 with its codes.
 enum Link<'a> {
-    Infix(Infix, Span),
+    Infix(Infix),
     Under(Pair<'a, Rule>),
 }
 
@@ -61,10 +61,7 @@ impl Reader<'_> {
             match part.as_rule() {
                 Rule::operand => operands.push(part),
                 Rule::under => links.push(Link::Under(part)),
-                _ => {
-                    let own = self.span(&part);
-                    links.push(Link::Infix(infix(&part), own));
-                }
+                _ => links.push(Link::Infix(infix(&part))),
             }
         }
         self.refuse_mixtures(&links, span);
@@ -88,12 +85,12 @@ impl Reader<'_> {
 
     fn refuse_mixtures(&mut self, links: &[Link<'_>], span: Span) {
         let has = |wanted: fn(&Infix) -> bool| {
-            links.iter().any(|link| matches!(link, Link::Infix(own, _) if wanted(own)))
+            links.iter().any(|link| matches!(link, Link::Infix(own) if wanted(own)))
         };
         if has(|own| *own == Infix::And) && has(|own| *own == Infix::Or) {
             self.fault(&ParseError::MixedLogic, span);
         }
-        let others = links.iter().any(|link| !matches!(link, Link::Infix(Infix::OrElse, _)));
+        let others = links.iter().any(|link| !matches!(link, Link::Infix(Infix::OrElse)));
         if has(|own| *own == Infix::OrElse) && others {
             self.fault(&ParseError::MixedOrElse, span);
         }
@@ -102,7 +99,7 @@ impl Reader<'_> {
     /// Joins operands from `left` on, as long as operators bind at least as tightly as `least`.
     fn climb(&mut self, left: Tree, flat: &mut Flat<'_>, least: u8) -> Tree {
         let mut left = left;
-        while let Some(Link::Infix(op, _)) = flat.links.peek() {
+        while let Some(Link::Infix(op)) = flat.links.peek() {
             let op = *op;
             if op.level() < least {
                 break;
@@ -115,7 +112,7 @@ impl Reader<'_> {
                     flat.links.next();
                     let right = self.operand(flat);
                     let right = self.climb(right, flat, op.level());
-                    join(left, right, |a, b| ExprKind::OrElse(a, b))
+                    join(left, right, ExprKind::OrElse)
                 }
                 Infix::Binary(op) => {
                     flat.links.next();
@@ -133,7 +130,7 @@ impl Reader<'_> {
         let mut depth = left.depth;
         let mut span = left.expr.span;
         let mut rest: Vec<(CompareOp, Expr)> = Vec::new();
-        while let Some(Link::Infix(Infix::Compare(op), _)) = flat.links.peek() {
+        while let Some(Link::Infix(Infix::Compare(op))) = flat.links.peek() {
             let op = *op;
             flat.links.next();
             let right = self.operand(flat);
@@ -152,7 +149,7 @@ impl Reader<'_> {
         let mut depth = left.depth;
         let mut span = left.expr.span;
         let mut operands = vec![left.expr];
-        while matches!(flat.links.peek(), Some(Link::Infix(own, _)) if *own == op) {
+        while matches!(flat.links.peek(), Some(Link::Infix(own)) if *own == op) {
             flat.links.next();
             let right = self.operand(flat);
             let right = self.climb(right, flat, op.level() + 1);
@@ -191,7 +188,7 @@ impl Reader<'_> {
         let negations = |own: &(String, Span)| matches!(own.0.as_str(), "非" | "not");
         let tight = prefixes.iter().rev().take_while(|own| !negations(own)).count();
         let (loose, tight) = prefixes.split_at(prefixes.len() - tight);
-        tree = tight.iter().rev().fold(tree, |tree, prefix| apply(tree, prefix));
+        tree = tight.iter().rev().fold(tree, apply);
         while matches!(flat.links.peek(), Some(Link::Under(_))) {
             if let Some(Link::Under(pair)) = flat.links.next() {
                 tree = self.under(tree, pair);
@@ -201,7 +198,7 @@ impl Reader<'_> {
         if !loose.is_empty() {
             tree = self.climb(tree, flat, Infix::Compare(CompareOp::Equal).level());
         }
-        loose.iter().rev().fold(tree, |tree, prefix| apply(tree, prefix))
+        loose.iter().rev().fold(tree, apply)
     }
 
     fn under(&mut self, tree: Tree, pair: Pair<'_, Rule>) -> Tree {
@@ -258,13 +255,17 @@ impl Reader<'_> {
     }
 
     fn conditional(&mut self, pair: Pair<'_, Rule>, span: Span) -> Tree {
-        let mut parts = pair.into_inner().filter(|part| part.as_rule() == Rule::expr).map(|part| self.tree(part));
+        let mut parts =
+            pair.into_inner().filter(|part| part.as_rule() == Rule::expr).map(|part| self.tree(part));
         let (Some(c), Some(a), Some(b)) = (parts.next(), parts.next(), parts.next()) else {
             // INVARIANT: the grammar gives a choice its three parts.
             return Tree { expr: Expr { kind: ExprKind::Missing, span }, depth: 0 };
         };
         let depth = c.depth.max(a.depth).max(b.depth) + 1;
-        Tree { expr: Expr { kind: ExprKind::If(Box::new(c.expr), Box::new(a.expr), Box::new(b.expr)), span }, depth }
+        Tree {
+            expr: Expr { kind: ExprKind::If(Box::new(c.expr), Box::new(a.expr), Box::new(b.expr)), span },
+            depth,
+        }
     }
 
     fn within(&mut self, pair: Pair<'_, Rule>, span: Span) -> Tree {
@@ -361,8 +362,11 @@ impl Reader<'_> {
 
     fn block(&mut self, pair: Pair<'_, Rule>, span: Span) -> Tree {
         let any = pair.clone().into_inner().next().is_some_and(|word| word.as_rule() == Rule::k_any);
-        let parts: Vec<Tree> =
-            pair.into_inner().filter(|part| part.as_rule() == Rule::expr).map(|part| self.tree(part)).collect();
+        let parts: Vec<Tree> = pair
+            .into_inner()
+            .filter(|part| part.as_rule() == Rule::expr)
+            .map(|part| self.tree(part))
+            .collect();
         let depth = parts.iter().map(|part| part.depth).max().unwrap_or(0) + 1;
         let operands = parts.into_iter().map(|part| part.expr).collect();
         let kind = if any { ExprKind::Any(operands) } else { ExprKind::All(operands) };
@@ -408,7 +412,8 @@ impl Reader<'_> {
     }
 
     fn arguments(&mut self, pair: Option<Pair<'_, Rule>>) -> (Vec<Expr>, u32) {
-        let trees: Vec<Tree> = pair.into_iter().flat_map(Pair::into_inner).map(|part| self.tree(part)).collect();
+        let trees: Vec<Tree> =
+            pair.into_iter().flat_map(Pair::into_inner).map(|part| self.tree(part)).collect();
         let depth = trees.iter().map(|tree| tree.depth).max().unwrap_or(0);
         (trees.into_iter().map(|tree| tree.expr).collect(), depth)
     }

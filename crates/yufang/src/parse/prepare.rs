@@ -222,7 +222,9 @@ impl Scanner<'_> {
             match character {
                 '\n' => break,
                 '"' if opening == '“' => self.emit(character, "\\\""),
-                '"' | '”' if (character == '”') == (opening == '“') => return self.emit(character, "\""),
+                '"' | '”' if (character == '”') == (opening == '“') => {
+                    return self.emit(character, "\"");
+                }
                 '\\' => {
                     self.copy(character);
                     match self.peek() {
@@ -309,7 +311,11 @@ impl Scanner<'_> {
             if !is_xid_continue(plain) {
                 break;
             }
-            if plain == character { self.copy(character) } else { self.emit(character, plain.encode_utf8(&mut [0; 4])) }
+            if plain == character {
+                self.copy(character)
+            } else {
+                self.emit(character, plain.encode_utf8(&mut [0; 4]))
+            }
         }
         let word = self.out.text[here..].to_owned();
         if word == "若" || word == "if" {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ast::{ExprKind, TableBody};
+use crate::ast::{ExprKind, Item, TableBody};
 
 fn read(text: &str) -> (Ast, Vec<Diagnostic>) {
     parse(&Source::new("test.yf", text), FileId(0))
@@ -11,8 +11,10 @@ const SAMPLE: &str = include_str!("../../tests/sample.yf");
 fn the_sample_reads() {
     let (ast, faults) = read(SAMPLE);
     let source = Source::new("sample.yf", SAMPLE);
-    let shown: Vec<String> =
-        faults.iter().map(|f| f.one_line(&[source.clone()], crate::diagnostic::Language::En)).collect();
+    let shown: Vec<String> = faults
+        .iter()
+        .map(|f| f.one_line(std::slice::from_ref(&source), crate::diagnostic::Language::En))
+        .collect();
     assert!(faults.is_empty(), "{shown:#?}");
     assert_eq!(ast.items.len(), 23);
 }

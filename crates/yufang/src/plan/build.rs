@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 use super::number::{fits_decimal, places};
 use super::table::{Cuts, NO_ROW, classes_of_range, ends};
 use super::{
-    Action, BandPlan, Bounds, Classifier, Form, Grading, Node, NodeId, Op, OutputType, Plan, TablePlan, over, reads,
+    Action, BandPlan, Bounds, Classifier, Form, Grading, Node, NodeId, Op, OutputType, Plan, TablePlan, over,
+    reads,
 };
 use crate::ast::AggregateKind;
 use crate::date::{Date, TimeUnit};
@@ -21,7 +22,8 @@ use crate::number::{Number, power_of_ten, whole};
 /// first day of the calendar.
 pub fn plan(model: &Model, as_of: Option<Date>) -> Plan {
     let mut builder = Builder::new(model, as_of);
-    let requirements = model.requirements.iter().map(|requirement| builder.expr(requirement.condition)).collect();
+    let requirements =
+        model.requirements.iter().map(|requirement| builder.expr(requirement.condition)).collect();
     let grade_when = model.grade.when.map(|when| builder.expr(when));
     let grading = builder.grading();
     let rules = model.rules.iter().map(|rule| builder.rule(rule)).collect();
@@ -127,7 +129,9 @@ impl<'m> Builder<'m> {
         let node = self.node(id).clone();
         match (space, node.space, &node.op) {
             (_, _, Op::Constant(_)) | (Space::Row, _, _) | (_, Space::Element(_), _) => id,
-            (Space::Element(list), Space::Row, _) => self.push(Op::Owner(list, id), node.form, space, node.bounds),
+            (Space::Element(list), Space::Row, _) => {
+                self.push(Op::Owner(list, id), node.form, space, node.bounds)
+            }
         }
     }
 
@@ -139,7 +143,8 @@ impl<'m> Builder<'m> {
         }
         let mut waiting = vec![id];
         while let Some(top) = waiting.last().copied() {
-            let missing = reads::operands(self.model, top).into_iter().find(|x| !self.of_expr.contains_key(x));
+            let missing =
+                reads::operands(self.model, top).into_iter().find(|x| !self.of_expr.contains_key(x));
             match missing {
                 Some(operand) => waiting.push(operand),
                 None => {
@@ -220,7 +225,8 @@ impl<'m> Builder<'m> {
             }
             ExprKind::Compare(op, x, y) => {
                 let (x, y) = (at(self, *x), at(self, *y));
-                let (x, y) = if self.node(x).form.denominator().is_some() || self.node(x).form == Form::Exact {
+                let (x, y) = if self.node(x).form.denominator().is_some() || self.node(x).form == Form::Exact
+                {
                     let form = self.common(&[x, y], None);
                     (self.cast(x, &form), self.cast(y, &form))
                 } else {
@@ -420,13 +426,16 @@ impl<'m> Builder<'m> {
             GradeBy::Tier(tier) => Grading::Tier(self.expr(*tier)),
             GradeBy::Bands { value, bands } => {
                 let value = self.expr(*value);
-                let mut cuts: Vec<Number> = bands.iter().flat_map(|band| ends(&band.range)).cloned().collect();
+                let mut cuts: Vec<Number> =
+                    bands.iter().flat_map(|band| ends(&band.range)).cloned().collect();
                 cuts.sort();
                 cuts.dedup();
                 let around = Bounds::around(&cuts);
-                let denominator = self.node(value).form.denominator().map(|own| {
-                    cuts.iter().fold(own.clone(), |all, cut| all.lcm(cut.denom()))
-                });
+                let denominator = self
+                    .node(value)
+                    .form
+                    .denominator()
+                    .map(|own| cuts.iter().fold(own.clone(), |all, cut| all.lcm(cut.denom())));
                 let form = match denominator {
                     Some(denominator) => self.node(value).bounds.hull(&around).form(denominator),
                     None => Form::Exact,
@@ -438,7 +447,7 @@ impl<'m> Builder<'m> {
                 }
                 let classes = Classifier::Cuts(cuts_in(&form, &cuts));
                 let tiers = bands.iter().map(|band| band.tier).collect();
-                Grading::Bands { value, key, plan: BandPlan { classes, bands: of_class, tiers } }
+                Grading::Bands { key, plan: BandPlan { classes, bands: of_class, tiers } }
             }
         }
     }

@@ -36,6 +36,11 @@ impl Builder<'_> {
         }
         let bounds = if own == Form::Flag { Bounds::new(whole(0), whole(1)) } else { bounds };
         match op {
+            // A condition that always or never holds counts 1 or 0, as any other does.
+            Op::Constant(Constant::Flag(flag)) => {
+                let count = Constant::Number(whole(i64::from(flag)));
+                self.push(Op::Constant(count), form.clone(), space, bounds)
+            }
             Op::Constant(value) => self.push(Op::Constant(value), form.clone(), space, bounds),
             _ => self.push(Op::Convert(id), form.clone(), space, bounds),
         }
@@ -83,7 +88,8 @@ impl Builder<'_> {
         let (a, b, form) = match widest {
             Some(0) => (a, b, result),
             Some(1) => {
-                let (a, b) = (self.cast(a, &Form::Wide(of_a.clone())), self.cast(b, &Form::Wide(of_b.clone())));
+                let (a, b) =
+                    (self.cast(a, &Form::Wide(of_a.clone())), self.cast(b, &Form::Wide(of_b.clone())));
                 (a, b, Form::Wide(of_a * of_b))
             }
             _ => (self.cast(a, &Form::Exact), self.cast(b, &Form::Exact), Form::Exact),
@@ -177,8 +183,8 @@ impl Builder<'_> {
                 self.round(*x, places)
             }
             (Builtin::Round, [x]) => self.round(*x, 0),
-            (Builtin::Floor, [x]) => self.to_whole(*x, Op::Floor),
-            (Builtin::Ceil, [x]) => self.to_whole(*x, Op::Ceil),
+            (Builtin::Floor, [x]) => self.whole_part(*x, Op::Floor),
+            (Builtin::Ceil, [x]) => self.whole_part(*x, Op::Ceil),
             (Builtin::Abs, [x]) => {
                 let Node { form, space, bounds, .. } = self.node(*x).clone();
                 self.push(Op::Abs(*x), form, space, bounds.abs())
@@ -215,7 +221,7 @@ impl Builder<'_> {
         self.push(Op::Round(x, places), form, space, result)
     }
 
-    fn to_whole(&mut self, x: NodeId, op: impl Fn(NodeId) -> Op) -> NodeId {
+    fn whole_part(&mut self, x: NodeId, op: impl Fn(NodeId) -> Op) -> NodeId {
         let Node { form, space, bounds, .. } = self.node(x).clone();
         let form = match form {
             Form::Scaled(_) => Form::Scaled(BigInt::one()),

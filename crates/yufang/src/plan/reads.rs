@@ -127,7 +127,9 @@ pub(crate) fn operands(model: &Model, id: ExprId) -> Vec<ExprId> {
         | ExprKind::OrElse(x, y)
         | ExprKind::Compare(_, x, y) => vec![*x, *y],
         ExprKind::If(x, y, z) => vec![*x, *y, *z],
-        ExprKind::Builtin(_, xs) | ExprKind::All(xs) | ExprKind::Any(xs) | ExprKind::Lookup(_, xs) => xs.clone(),
+        ExprKind::Builtin(_, xs) | ExprKind::All(xs) | ExprKind::Any(xs) | ExprKind::Lookup(_, xs) => {
+            xs.clone()
+        }
         ExprKind::Aggregate { value, filter, .. } => filter.iter().chain(value).copied().collect(),
     }
 }
@@ -223,13 +225,16 @@ impl Uses {
                 for (param, key) in keys.iter().enumerate() {
                     if let Some(place) = place(model, *key) {
                         let rows = &model.tables[table.index()].rows;
-                        self.cuts.push((place, rows.iter().flat_map(|row| cuts_of(&row.cells[param])).collect()));
+                        self.cuts
+                            .push((place, rows.iter().flat_map(|row| cuts_of(&row.cells[param])).collect()));
                     }
                 }
             }
             // Another name for a field is used as the name is used.
             ExprKind::Definition(_) => {}
-            _ => self.other.extend(operands(model, id).into_iter().filter_map(|operand| place(model, operand))),
+            _ => {
+                self.other.extend(operands(model, id).into_iter().filter_map(|operand| place(model, operand)))
+            }
         }
     }
 
@@ -286,6 +291,7 @@ fn constant(model: &Model, as_of: Option<Date>, id: ExprId) -> Option<Constant> 
     match &model.expr(id).kind {
         ExprKind::Constant(value) => Some(value.clone()),
         ExprKind::AsOf => as_of.map(Constant::Date),
+        ExprKind::Definition(def) => constant(model, as_of, model.definitions[def.index()].expr),
         ExprKind::MoveDate(x, count, unit) => match constant(model, as_of, *x)? {
             Constant::Date(date) => Some(Constant::Date(date.plus(*count, *unit))),
             _ => None,

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::ast::Pick;
+use crate::codes::{CodeId, CodeList};
 use crate::kernel::Lane;
 use crate::kernel::arithmetic::constants;
-use crate::plan::Form;
-use crate::codes::{CodeId, CodeList};
 use crate::model::{Constant, Key, Model, Param, Range, Table, Ty};
 use crate::number::Number;
+use crate::plan::Form;
 
 /// No row.
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -57,19 +57,22 @@ pub(crate) fn class_among<T: Ord>(cuts: &[T], value: &T) -> u32 {
 pub(crate) struct TablePlan {
     pub(crate) table: usize,
     pub(crate) keys: Vec<Classifier>,
-    winners: Winners,
+    /// Winner of each combination of classes, where they are few.
+    winners: Option<Winners>,
+    /// Rows that match each class of each key, and how rows rank.
+    matching: Vec<Matching>,
+    ranks: Vec<Rank>,
     /// What each row gives, and a last value for no row.
     pub(crate) values: Lane,
     /// Rows whose value is 缺.
     pub(crate) holes: Vec<bool>,
 }
 
+/// The winner of each combination; `strides[p]` is how far one class of key `p` moves.
 #[derive(Debug, Clone)]
-enum Winners {
-    /// Winner of each combination; `strides[p]` is how far one class of key `p` moves.
-    Dense { strides: Vec<usize>, rows: Vec<u32> },
-    /// Rows that match each class of each key, and how rows rank.
-    Sparse { matching: Vec<Matching>, ranks: Vec<Rank> },
+struct Winners {
+    strides: Vec<usize>,
+    rows: Vec<u32>,
 }
 
 /// The rows that match a key's classes: by their cells, or because their cell is 其他.
@@ -129,6 +132,15 @@ struct Rank {
     row: u32,
 }
 
+impl Rank {
+    /// Whether neither is better: the order of rows decides nothing, and values only where the table
+    /// picks by them, so that equal values do no harm.
+    fn equals(&self, other: &Rank) -> bool {
+        let alike = self.otherwise == other.otherwise && self.less_specific == other.less_specific;
+        alike && self.order == ValueOrder::Even && other.order == ValueOrder::Even
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum ValueOrder {
     Even,
@@ -163,28 +175,73 @@ impl TablePlan {
             keys.push(key);
             matching.push(rows);
         }
-        let ranks = entries.iter().map(|entry| rank(model, table, entry)).collect();
+        let ranks: Vec<Rank> = entries.iter().map(|entry| rank(model, table, entry)).collect();
         let holes = table.rows.iter().map(|row| row.value == Constant::Missing).collect();
-        TablePlan { table: at, keys, winners: Winners::new(matching, ranks), values: values(table, form), holes }
+        TablePlan {
+            table: at,
+            keys,
+            winners: Winners::new(&matching, &ranks),
+            matching,
+            ranks,
+            values: values(table, form),
+            holes,
+        }
+    }
+
+    /// The table for looking at, with keys in exact numbers.
+    pub(crate) fn exact(model: &Model, at: usize, texts: &mut FxHashMap<String, u32>) -> TablePlan {
+        let form = if matches!(model.tables[at].result, Ty::Tier(_)) { Form::Tier } else { Form::Exact };
+        TablePlan::new(model, at, &form, texts, |_, cuts| Cuts::Exact(cuts.to_vec()))
+    }
+
+    /// How many positions a key of codes, options, tiers or flags has.
+    pub(crate) fn positions(&self, key: usize) -> u32 {
+        match &self.keys[key] {
+            Classifier::Index(classes) => classes.len() as u32,
+            _ => 0,
+        }
+    }
+
+    /// The class of one value of a key that is not a number.
+    pub(crate) fn class_of(&self, key: usize, value: &Constant, texts: &FxHashMap<String, u32>) -> u32 {
+        match (&self.keys[key], value) {
+            (Classifier::Index(classes), Constant::Code(code)) => classes[code.0 as usize],
+            (Classifier::Index(classes), Constant::Option(at)) => classes[*at as usize],
+            (Classifier::Index(classes), Constant::Tier(tier)) => classes[usize::from(*tier)],
+            (Classifier::Index(classes), Constant::Flag(flag)) => classes[usize::from(*flag)],
+            (Classifier::Text { classes, other }, Constant::Text(text)) => {
+                texts.get(text).and_then(|at| classes.get(*at as usize)).copied().unwrap_or(*other)
+            }
+            (Classifier::Cuts(Cuts::Date(cuts)), Constant::Date(date)) => class_among(cuts, &date.days()),
+            _ => 0,
+        }
+    }
+
+    /// Two rows that match these classes equally well.
+    pub(crate) fn tie(&self, classes: &[u32]) -> Option<(u32, u32)> {
+        let mut ranks: Vec<&Rank> = matching_ranks(&self.matching, &self.ranks, classes).collect();
+        ranks.sort();
+        match ranks[..] {
+            [one, other, ..] if one.row != other.row && one.equals(other) => Some((one.row, other.row)),
+            _ => None,
+        }
     }
 
     /// The row for one class a key, or [`NO_ROW`].
     pub(crate) fn row(&self, classes: &[u32]) -> u32 {
         match &self.winners {
-            Winners::Dense { strides, rows } => {
-                let at: usize = classes.iter().zip(strides).map(|(class, stride)| *class as usize * stride).sum();
-                rows[at]
+            Some(winners) => {
+                let steps = classes.iter().zip(&winners.strides);
+                winners.rows[steps.map(|(class, stride)| *class as usize * stride).sum::<usize>()]
             }
-            Winners::Sparse { matching, ranks } => winner(matching, ranks, classes),
+            None => winner(&self.matching, &self.ranks, classes),
         }
     }
 
     /// The winners of a table with one key, by class.
     pub(crate) fn single(&self) -> Option<&[u32]> {
-        match &self.winners {
-            Winners::Dense { strides, rows } if strides.len() == 1 => Some(rows),
-            _ => None,
-        }
+        let winners = self.winners.as_ref().filter(|winners| winners.strides.len() == 1)?;
+        Some(&winners.rows)
     }
 }
 
@@ -202,12 +259,11 @@ fn values(table: &Table, form: &Form) -> Lane {
 }
 
 impl Winners {
-    fn new(matching: Vec<Matching>, ranks: Vec<Rank>) -> Winners {
+    /// `None` where the combinations are too many.
+    fn new(matching: &[Matching], ranks: &[Rank]) -> Option<Winners> {
         let sizes = matching.iter().map(|key| key.of_class.len());
         let combinations = sizes.clone().try_fold(1usize, |product, size| product.checked_mul(size));
-        let Some(combinations) = combinations.filter(|count| *count <= MOST_COMBINATIONS) else {
-            return Winners::Sparse { matching, ranks };
-        };
+        let combinations = combinations.filter(|count| *count <= MOST_COMBINATIONS)?;
         let mut strides = Vec::new();
         let mut stride = combinations;
         for size in sizes {
@@ -220,25 +276,33 @@ impl Winners {
             for (key, class) in classes.iter_mut().enumerate() {
                 *class = (combination / strides[key] % matching[key].of_class.len()) as u32;
             }
-            rows.push(winner(&matching, &ranks, &classes));
+            rows.push(winner(matching, ranks, &classes));
         }
-        Winners::Dense { strides, rows }
+        Some(Winners { strides, rows })
     }
 }
 
-/// The best row that matches all classes. Starts from the key with the fewest candidates.
+/// The best row that matches all classes.
 fn winner(matching: &[Matching], ranks: &[Rank], classes: &[u32]) -> u32 {
-    let count = |key: usize| matching[key].of_class[classes[key] as usize].len() + matching[key].open.len();
-    let Some(start) = (0..matching.len()).min_by_key(|key| count(*key)) else {
-        return NO_ROW;
-    };
+    matching_ranks(matching, ranks, classes).min().map_or(NO_ROW, |rank| rank.row)
+}
+
+/// The ranks of the rows that match all classes. Starts from the key with the fewest candidates.
+fn matching_ranks<'a>(
+    matching: &'a [Matching],
+    ranks: &'a [Rank],
+    classes: &'a [u32],
+) -> impl Iterator<Item = &'a Rank> {
+    let count =
+        move |key: &usize| matching[*key].of_class[classes[*key] as usize].len() + matching[*key].open.len();
+    let start = (0..matching.len()).min_by_key(count).unwrap_or(0);
     let first = &matching[start];
     let candidates = first.of_class[classes[start] as usize].iter().chain(&first.open);
-    let fits = |row: &&u32| {
+    let fits = move |entry: &&u32| {
         let mut others = (0..matching.len()).filter(|key| *key != start);
-        others.all(|key| matching[key].matches(classes[key], **row))
+        others.all(|key| matching[key].matches(classes[key], **entry))
     };
-    candidates.filter(fits).map(|entry| &ranks[*entry as usize]).min().map_or(NO_ROW, |rank| rank.row)
+    candidates.filter(fits).map(|entry| &ranks[*entry as usize])
 }
 
 fn rank(model: &Model, table: &Table, entry: &Entry<'_>) -> Rank {
@@ -259,14 +323,14 @@ fn rank(model: &Model, table: &Table, entry: &Entry<'_>) -> Rank {
 
 fn value_order(pick: Pick, value: &Constant) -> ValueOrder {
     let value = match value {
+        _ if matches!(pick, Pick::Unique | Pick::MostSpecific) => return ValueOrder::Even,
         Constant::Number(number) => Value::Number(number.clone()),
         Constant::Tier(tier) => Value::Tier(*tier),
         _ => return ValueOrder::Hole,
     };
     match pick {
         Pick::Highest => ValueOrder::Highest(Reverse(value)),
-        Pick::Lowest => ValueOrder::Lowest(value),
-        Pick::Unique | Pick::MostSpecific => ValueOrder::Even,
+        _ => ValueOrder::Lowest(value),
     }
 }
 

@@ -1,0 +1,4 @@
+//! What the tests of yufang share.
+
+pub mod compare;
+pub mod generate;
