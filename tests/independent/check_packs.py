@@ -224,8 +224,7 @@ def part(element: dict[str, object]) -> Part:
     return Part(q, threshold, beta)
 
 
-def level(alpha: Fraction, sum_s: Fraction, sum_r: Fraction) -> str:
-    return band("gb18218-2018", alpha * sum_r) if sum_s >= 1 else "不构成"
+LEVELS = ["不构成", "四级", "三级", "二级", "一级"]
 
 
 def gb18218_expect(row: Row) -> Expected:
@@ -237,24 +236,22 @@ def gb18218_expect(row: Row) -> Expected:
         raise Invalid("no substance, or too many")
     parts = [part(element) for element in elements]
     alpha = next(value for least, value in ALPHA if exposed >= least)
-    # What is not known is what one of the classes of table 2 would give: each is tried.
+    # A threshold that is not known is what one of the classes of table 2 would give: each is tried.
+    # A factor that is not known leaves R unknown, and with S >= 1 every level possible.
     thresholds = {Fraction(entry["Q_t"]) for entry in TABLE2.values()}
-    betas = {Fraction(entry["beta_table4"]) for entry in TABLE2.values()}
-    choices = []
-    for own in parts:
-        qs = {own.threshold} if own.threshold else thresholds
-        bs = {own.beta} if own.beta else betas
-        choices.append({(own.q / q, b * own.q / q) for q, b in product(qs, bs)})
     sums: set[tuple[Fraction, Fraction]] = {(Fraction(0), Fraction(0))}
-    for choice in choices:
-        sums = {(s + more_s, r + more_r) for s, r in sums for more_s, more_r in choice}
-    tiers = {level(alpha, s, r) for s, r in sums}
-    order = ["不构成", "四级", "三级", "二级", "一级"]
+    for own in parts:
+        terms = [own.q / threshold for threshold in ({own.threshold} if own.threshold else thresholds)]
+        sums = {(s + term, r + (own.beta or 0) * term) for s, r in sums for term in terms}
+    known = all(own.beta for own in parts)
+    tiers: set[str] = set()
+    for s, r in sums:
+        tiers |= {"不构成"} if s < 1 else {band("gb18218-2018", alpha * r)} if known else set(LEVELS[1:])
     exact_s = {s for s, _ in sums}
     exact_r = {alpha * r for _, r in sums}
     s = exact_s.pop() if len(exact_s) == 1 else None
-    r = exact_r.pop() if len(exact_r) == 1 else None
-    return Expected([tier for tier in order if tier in tiers], {"S": s, "R": r, "score": r})
+    r = exact_r.pop() if known and len(exact_r) == 1 else None
+    return Expected([tier for tier in LEVELS if tier in tiers], {"S": s, "R": r, "score": r})
 
 
 def quantity(value: Fraction) -> str:
