@@ -149,7 +149,7 @@ impl Reader<'_> {
         let last = operands.pop();
         let joined = operands.into_iter().rev().fold(last, |right, left| {
             let tree = match right {
-                Some(right) => join(left, right, |a, b| ExprKind::OrElse(a, b)),
+                Some(right) => join(left, right, ExprKind::OrElse),
                 None => left,
             };
             Some(self.bounded(tree))
