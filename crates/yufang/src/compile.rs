@@ -11,7 +11,7 @@ use crate::date::Date;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::digest::{Digest, digest};
 use crate::facts::Facts;
-use crate::grade::{grade, grade_facts};
+use crate::grade::{Reader, grade, grade_facts};
 use crate::model::Model;
 use crate::parse::{decode, parse};
 use crate::plan::{OutputType, Plan, plan};
@@ -199,6 +199,16 @@ impl Rules {
     /// Where a list's elements lack a required column.
     pub fn grade_bound(&self, binding: &Binding, columns: &Columns<'_>) -> Result<Verdicts, BindError> {
         grade(self.model(), &self.inner.plan, self.inner.as_of, binding, columns)
+    }
+
+    /// What is known of one row of columns that stand as they were bound. A value that does not fit
+    /// its field counts as missing: whether it fits, the row's verdict says.
+    ///
+    /// # Errors
+    /// Where a list's elements lack a required column.
+    pub fn facts(&self, binding: &Binding, columns: &Columns<'_>, row: usize) -> Result<Facts, BindError> {
+        let block = Reader::new(self.model(), self.plan(), binding, columns, true)?.block(row..row + 1);
+        Ok(block.facts(self.model(), self.plan(), 0, self.as_of()))
     }
 
     /// Grades one row of typed facts.

@@ -189,7 +189,9 @@ fn resembles(a: &str, b: &str) -> bool {
     let longest = a.chars().count().max(b.chars().count());
     let distance = strsim::damerau_levenshtein(&a, &b);
     match longest {
-        0..=2 => false,
+        // Two Chinese characters are a word; two Latin letters are no more than a symbol.
+        2 => !a.is_ascii() && !b.is_ascii() && distance <= 1,
+        0..=1 => false,
         3..=5 => distance <= 1,
         6..=11 => distance <= 2,
         _ => distance <= 3,
@@ -208,5 +210,7 @@ mod tests {
         assert!(!resembles("address", "industry"));
         assert!(!resembles("S", "R"));
         assert!(!resembles("名", "品"));
+        assert!(resembles("停厂", "停产"));
+        assert!(!resembles("q1", "q2"));
     }
 }
