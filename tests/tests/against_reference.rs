@@ -56,15 +56,16 @@ fn report(set: &RuleSetText, failure: Failure) -> String {
     let (mut set, mut rows, mut failure) = (set.clone(), rows(set, ROWS), failure);
     let seed = set.seed;
     // Hypothetical cuts are tried in turn; one is kept where the case still fails.
-    let mut attempt = |set: &mut RuleSetText, rows: &mut Vec<RowText>, smaller: (RuleSetText, Vec<RowText>)| {
-        match compare(&smaller.0, &smaller.1) {
+    let mut attempt =
+        |set: &mut RuleSetText, rows: &mut Vec<RowText>, smaller: (RuleSetText, Vec<RowText>)| match compare(
+            &smaller.0, &smaller.1,
+        ) {
             Err(found @ (Failure::Differs { .. } | Failure::Panics(_))) => {
                 (*set, *rows, failure) = (smaller.0, smaller.1, found);
                 true
             }
             _ => false,
-        }
-    };
+        };
     for row in rows.clone() {
         let smaller = (set.clone(), vec![row]);
         if attempt(&mut set, &mut rows, smaller) {

@@ -263,7 +263,7 @@ fn grade_block(model: &Model, plan: &Plan, as_of: Option<Date>, block: &Block) -
 fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> {
     for (at, requirement) in model.requirements.iter().enumerate() {
         let vector = result.vector(result.plan.requirements[at]);
-        let own_row = model.expr(requirement.condition).space == Space::Row;
+        let own_row = result.plan.node(result.plan.requirements[at]).space == Space::Row;
         let whole = || std::iter::once((row, None));
         let fails = |(position, element): (usize, Option<usize>)| {
             let mark = vector.mark(position);
@@ -281,7 +281,7 @@ fn requirement(model: &Model, result: &Run<'_>, row: usize) -> Option<RowError> 
             None => whole().find_map(fails),
             Some(list) => {
                 let elements = result.block.lists[list.index()].elements().of(row);
-                // A condition that reads no element has its value once a row.
+                // A condition that reads no element has its value once a row, also through a definition.
                 let place = |(nth, position)| (if own_row { row } else { position }, Some(nth));
                 elements.enumerate().map(place).find_map(fails)
             }

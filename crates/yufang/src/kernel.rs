@@ -176,6 +176,8 @@ pub(crate) enum State {
     Known,
     /// Depends on a gap that was filled for trial.
     Assumed,
+    /// A value that an example does not tell: no gap for 无则 and 有.
+    Untold,
     /// A gap on purpose.
     Hole,
     /// A field or list without value.
@@ -208,7 +210,7 @@ impl Mark {
 
     /// There is no value.
     pub(crate) fn absent(self) -> bool {
-        self.state >= State::Hole
+        self.state >= State::Untold
     }
 
     /// There is no value, and none of the data's gaps is to blame.
@@ -216,11 +218,13 @@ impl Mark {
         self.state >= State::NoRow
     }
 
-    /// The mark of an operation on two values: faults before gaps, the first before the second.
+    /// The mark of an operation on two values: faults before gaps, gaps before what is untold, the
+    /// first before the second.
     pub(crate) fn and(self, other: Mark) -> Mark {
         match (self, other) {
             (one, _) if one.fault() => one,
             (_, two) if two.fault() => two,
+            (one, two) if one.absent() && two.absent() && one.state == State::Untold => two,
             (one, _) if one.absent() => one,
             (_, two) if two.absent() => two,
             (one, two) => {
@@ -267,6 +271,12 @@ pub(crate) fn zip<A, B, R>(a: &[A], b: &[B], f: impl Fn(&A, &B) -> R) -> Vec<R> 
     }
 }
 
+/// How many positions operands have together: a constant goes with any number, also with none.
+pub(crate) fn joint_len(vectors: &[&Vector]) -> usize {
+    let lengths = vectors.iter().map(|vector| vector.lane.len());
+    lengths.fold(1, |all, own| if all == 1 { own } else { all })
+}
+
 /// The marks of a strict operation.
 pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
     let mut all: Option<Vec<Mark>> = None;
@@ -277,10 +287,6 @@ pub(crate) fn strict(vectors: &[&Vector]) -> Option<Vec<Mark>> {
         });
     }
     // A constant operand may have been the only one with marks.
-    let len = vectors.iter().map(|vector| vector.lane.len()).max().unwrap_or(0);
-    all.map(|marks| match marks.first() {
-        Some(first) if marks.len() < len => vec![*first; len],
-        // Also where there are no positions at all, beside a constant.
-        _ => marks,
-    })
+    let len = joint_len(vectors);
+    all.map(|marks| if marks.len() == 1 { vec![marks[0]; len] } else { marks })
 }

@@ -133,7 +133,8 @@ fn slot(slot: &Slot, node: usize) -> Vector {
     let mark = |(at, known): (usize, &Known)| match known {
         Known::Value | Known::Default => Mark::KNOWN,
         Known::Assumed => Mark::ASSUMED,
-        Known::Missing | Known::Coarse | Known::Untold => Mark::new(State::Missing, node, at),
+        Known::Missing | Known::Coarse => Mark::new(State::Missing, node, at),
+        Known::Untold => Mark::new(State::Untold, node, at),
     };
     let marks = slot.known.as_ref().map(|known| known.iter().enumerate().map(mark).collect());
     Vector { lane: slot.lane.clone(), marks }

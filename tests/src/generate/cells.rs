@@ -34,7 +34,8 @@ pub fn row(schema: &Schema, random: &mut Random, faults: Faults) -> RowText {
         }
         let most = if random.chance(faults.unfit) { MOST_ELEMENTS + 1 } else { MOST_ELEMENTS };
         let elements = random.below(most + 1);
-        let element = |random: &mut Random| list.fields.iter().map(|field| cell(field, random, faults)).collect();
+        let element =
+            |random: &mut Random| list.fields.iter().map(|field| cell(field, random, faults)).collect();
         Some((0..elements).map(|_| element(random)).collect())
     });
     RowText { fields, lists: lists.collect() }
@@ -46,7 +47,8 @@ fn cell(field: &FieldSpec, random: &mut Random, faults: Faults) -> Cell {
         return None;
     }
     if random.chance(faults.unfit) {
-        let unfit = ["是不是", "1e3", "-7", "0.1234567", "2019-12-31", "99999999", "Z", "甲", "1", " 10 ", "3.0"];
+        let unfit =
+            ["是不是", "1e3", "-7", "0.1234567", "2019-12-31", "99999999", "Z", "甲", "1", " 10 ", "3.0"];
         return Some((*random.pick(&unfit)).to_owned());
     }
     Some(valid(&field.kind, random))
@@ -66,7 +68,12 @@ pub fn valid(kind: &Kind, random: &mut Random) -> String {
             if random.chance(60) {
                 return (*random.pick(&DATES)).to_owned();
             }
-            format!("{}-{:02}-{:02}", random.between(2020, 2026), random.between(1, 12), random.between(1, 28))
+            format!(
+                "{}-{:02}-{:02}",
+                random.between(2020, 2026),
+                random.between(1, 12),
+                random.between(1, 28)
+            )
         }
     }
 }
@@ -76,13 +83,15 @@ fn number(lo: i64, hi: i64, decimals: u32, random: &mut Random) -> String {
     let fits = |text: &&str| {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let whole: i64 = whole.parse().unwrap_or(0);
-        fraction.len() <= decimals as usize && lo <= whole && (whole < hi || (whole == hi && fraction.is_empty()))
+        fraction.len() <= decimals as usize
+            && lo <= whole
+            && (whole < hi || (whole == hi && fraction.is_empty()))
     };
     match random.below(10) {
         0 => lo.to_string(),
         1 => hi.to_string(),
         2..=6 => {
-            let usable: Vec<&str> = NUMBERS.iter().copied().filter(|text| fits(&text)).collect();
+            let usable: Vec<&str> = NUMBERS.iter().copied().filter(|text| fits(text)).collect();
             (*random.pick(&usable)).to_owned()
         }
         _ if decimals == 0 => random.between(lo, hi).to_string(),

@@ -17,8 +17,14 @@ struct Maker {
 pub(super) fn rule_set(seed: u64) -> RuleSetText {
     let mut random = Random::new(seed);
     let schema = Schema::new(&mut random);
-    let mut maker =
-        Maker { random, schema, tables: Vec::new(), named: Vec::new(), declarations: Vec::new(), files: Vec::new() };
+    let mut maker = Maker {
+        random,
+        schema,
+        tables: Vec::new(),
+        named: Vec::new(),
+        declarations: Vec::new(),
+        files: Vec::new(),
+    };
     maker.tables();
     maker.definitions();
     let sheet = maker.random.chance(40).then(|| maker.sheet());
@@ -32,7 +38,8 @@ pub(super) fn rule_set(seed: u64) -> RuleSetText {
 impl Maker {
     /// An expression made with what has been declared so far.
     fn make(&mut self, list: Option<usize>, make: impl Fn(&Scope<'_>, &mut Random) -> String) -> String {
-        let scope = Scope { schema: &self.schema, tables: &self.tables, named: &self.named, list, alert: false };
+        let scope =
+            Scope { schema: &self.schema, tables: &self.tables, named: &self.named, list, alert: false };
         make(&scope, &mut self.random)
     }
 
@@ -114,7 +121,8 @@ impl Maker {
     }
 
     fn grade(&mut self, sheet: Option<String>) {
-        let condition = self.random.chance(20).then(|| self.make(None, |scope, random| scope.flag(random, 1)));
+        let condition =
+            self.random.chance(20).then(|| self.make(None, |scope, random| scope.flag(random, 1)));
         let tiers = self.schema.tiers.clone();
         let otherwise = *self.random.pick(&tiers);
         let (when, otherwise) = match condition {
@@ -169,10 +177,17 @@ impl Maker {
             self.declarations.push(format!("要求 {name} : {condition}"));
         }
         for number in 0..self.random.below(3) {
-            let scope = Scope { schema: &self.schema, tables: &self.tables, named: &self.named, list: None, alert: true };
+            let scope = Scope {
+                schema: &self.schema,
+                tables: &self.tables,
+                named: &self.named,
+                list: None,
+                alert: true,
+            };
             let condition = scope.flag(&mut self.random, 1);
             let tier = self.schema.tiers[0];
-            self.declarations.push(format!("预警 预警{number} {{ 当 {condition} 级别 {tier} 提示 \"注意\" }}"));
+            self.declarations
+                .push(format!("预警 预警{number} {{ 当 {condition} 级别 {tier} 提示 \"注意\" }}"));
         }
     }
 }

@@ -5,11 +5,19 @@ use super::tables::TableSpec;
 use super::{ALL_CODES, Random};
 
 /// Numbers that rules compare with and that cells hold.
-pub(super) const NUMBERS: [&str; 12] = ["0", "1", "2", "3", "5", "10", "0.5", "2.5", "0.1", "20", "-1", "100"];
+pub(super) const NUMBERS: [&str; 12] =
+    ["0", "1", "2", "3", "5", "10", "0.5", "2.5", "0.1", "20", "-1", "100"];
 
 /// Dates alike; the as-of date and its anniversaries are among them.
 pub(super) const DATES: [&str; 8] = [
-    "2024-02-29", "2023-02-28", "2023-03-01", "2024-03-01", "2021-02-28", "2024-01-31", "2020-01-01", "2026-12-31",
+    "2024-02-29",
+    "2023-02-28",
+    "2023-03-01",
+    "2024-03-01",
+    "2021-02-28",
+    "2024-01-31",
+    "2020-01-01",
+    "2026-12-31",
 ];
 
 /// The type of a definition.
@@ -70,7 +78,12 @@ impl Scope<'_> {
     }
 
     fn table(&self, random: &mut Random, tier: bool) -> Option<String> {
-        let usable: Vec<String> = self.tables.iter().filter(|own| own.tier == tier).filter_map(|own| own.call(self, random)).collect();
+        let usable: Vec<String> = self
+            .tables
+            .iter()
+            .filter(|own| own.tier == tier)
+            .filter_map(|own| own.call(self, random))
+            .collect();
         (!usable.is_empty()).then(|| random.pick(&usable).clone())
     }
 
@@ -78,9 +91,13 @@ impl Scope<'_> {
     pub(super) fn key(&self, random: &mut Random, kind: &Kind, name: &str) -> Option<String> {
         match kind {
             Kind::Number(..) if random.chance(30) => Some(self.number(random, 1)),
-            Kind::Number(..) => self.field(random, |own| matches!(own, Kind::Number(..))).map(|own| own.name.clone()),
+            Kind::Number(..) => {
+                self.field(random, |own| matches!(own, Kind::Number(..))).map(|own| own.name.clone())
+            }
             Kind::Text => self.field(random, |own| *own == Kind::Text).map(|own| own.name.clone()),
-            Kind::Code(_) => self.field(random, |own| matches!(own, Kind::Code(_))).map(|own| own.name.clone()),
+            Kind::Code(_) => {
+                self.field(random, |own| matches!(own, Kind::Code(_))).map(|own| own.name.clone())
+            }
             Kind::Flag => Some(self.flag(random, 0)),
             _ => self.fields(|own| own == kind).iter().any(|own| own.name == name).then(|| name.to_owned()),
         }
@@ -105,7 +122,12 @@ impl Scope<'_> {
                 let quotient = format!("{} / {}", self.number(random, less), self.number(random, less));
                 format!("(({quotient}) 无则 {})", self.number(random, 0))
             }
-            5 => format!("(若 {} 则 {} 否则 {})", self.flag(random, less), self.number(random, less), self.number(random, less)),
+            5 => format!(
+                "(若 {} 则 {} 否则 {})",
+                self.flag(random, less),
+                self.number(random, less),
+                self.number(random, less)
+            ),
             6 => format!("({} 无则 {})", self.number(random, less), self.number(random, less)),
             7 => {
                 let function = ["取整", "下取整", "上取整", "绝对值"][random.below(4)];
@@ -120,7 +142,12 @@ impl Scope<'_> {
             11 | 12 => self.table(random, false).unwrap_or_else(|| self.number(random, less)),
             13..=15 => self.aggregate(random, less),
             16 => format!("(({} - {}) * 1)", self.date(random), self.date(random)),
-            _ => format!("((若 {} 则 缺 否则 {}) 无则 {})", self.flag(random, less), self.number(random, less), self.number(random, 0)),
+            _ => format!(
+                "((若 {} 则 缺 否则 {}) 无则 {})",
+                self.flag(random, less),
+                self.number(random, less),
+                self.number(random, 0)
+            ),
         }
     }
 
@@ -154,8 +181,18 @@ impl Scope<'_> {
             0 => format!("(非 {})", self.flag(random, less)),
             1 | 2 => format!("({} 且 {})", self.flag(random, less), self.flag(random, less)),
             3 | 4 => format!("({} 或 {})", self.flag(random, less), self.flag(random, less)),
-            5 => format!("任一 {{ {}, {}, {} }}", self.flag(random, less), self.flag(random, less), self.flag(random, 0)),
-            6 => format!("(若 {} 则 {} 否则 {})", self.flag(random, less), self.flag(random, less), self.flag(random, less)),
+            5 => format!(
+                "任一 {{ {}, {}, {} }}",
+                self.flag(random, less),
+                self.flag(random, less),
+                self.flag(random, 0)
+            ),
+            6 => format!(
+                "(若 {} 则 {} 否则 {})",
+                self.flag(random, less),
+                self.flag(random, less),
+                self.flag(random, less)
+            ),
             7 => format!("({} 无则 {})", self.flag(random, less), self.flag(random, less)),
             8 => format!("(有 {})", self.number(random, less)),
             9 => format!("({} {} {})", self.tier(random, less), self.order(random), self.tier(random, less)),
@@ -166,7 +203,12 @@ impl Scope<'_> {
                 let value = inner.flag(random, less);
                 format!("{function}({} : {value}{})", self.schema.lists[list].name, inner.filter(random, 0))
             }
-            _ => format!("({} {} {})", self.number(random, less), self.order(random), self.number(random, less)),
+            _ => format!(
+                "({} {} {})",
+                self.number(random, less),
+                self.order(random),
+                self.number(random, less)
+            ),
         }
     }
 
@@ -178,7 +220,9 @@ impl Scope<'_> {
     fn simple_flag(&self, random: &mut Random) -> String {
         let field = match random.below(10) {
             0 => return self.definition(random, Type::Flag).map_or_else(|| "是".to_owned(), str::to_owned),
-            1 if self.alert => return format!("(等级 {} 等级.{})", self.order(random), random.pick(&self.schema.tiers)),
+            1 if self.alert => {
+                return format!("(等级 {} 等级.{})", self.order(random), random.pick(&self.schema.tiers));
+            }
             _ => self.field(random, |_| true),
         };
         let Some(field) = field else { return ["是", "否"][random.below(2)].to_owned() };
@@ -192,13 +236,19 @@ impl Scope<'_> {
             Kind::Number(..) | Kind::Listed(_) if random.chance(20) => {
                 format!("({} < {name} <= {})", random.pick(&NUMBERS), random.pick(&NUMBERS))
             }
-            Kind::Number(..) | Kind::Listed(_) => format!("({name} {} {})", self.order(random), random.pick(&NUMBERS)),
+            Kind::Number(..) | Kind::Listed(_) => {
+                format!("({name} {} {})", self.order(random), random.pick(&NUMBERS))
+            }
             Kind::Option(count) if random.chance(50) => {
                 let (one, other) = (random.below(*count), random.below(*count));
                 format!("({name} 属于 {}, {})", OPTIONS[one], OPTIONS[other])
             }
-            Kind::Option(count) => format!("({name} {} {})", ["=", "!="][random.below(2)], OPTIONS[random.below(*count)]),
-            Kind::Code(_) => format!("({name} 属于 {}, {})", random.pick(&ALL_CODES), random.pick(&ALL_CODES)),
+            Kind::Option(count) => {
+                format!("({name} {} {})", ["=", "!="][random.below(2)], OPTIONS[random.below(*count)])
+            }
+            Kind::Code(_) => {
+                format!("({name} 属于 {}, {})", random.pick(&ALL_CODES), random.pick(&ALL_CODES))
+            }
             Kind::Date if random.chance(40) => {
                 let (count, unit) = (1 + random.below(13), ["年", "个月", "天"][random.below(3)]);
                 format!("近 {count} {unit}({name})")
@@ -234,7 +284,12 @@ impl Scope<'_> {
         }
         let less = depth - 1;
         match random.below(6) {
-            0 => format!("(若 {} 则 {} 否则 {})", self.flag(random, less), self.tier(random, less), self.tier(random, less)),
+            0 => format!(
+                "(若 {} 则 {} 否则 {})",
+                self.flag(random, less),
+                self.tier(random, less),
+                self.tier(random, less)
+            ),
             1 => self.definition(random, Type::Tier).map_or_else(|| literal(random), str::to_owned),
             2 => format!("({} 无则 {})", self.tier(random, less), literal(random)),
             _ => self.table(random, true).unwrap_or_else(|| literal(random)),

@@ -25,7 +25,9 @@ pub fn facts(model: &Model, row: &RowText, as_of: Option<Date>) -> Result<Facts,
     for (list, elements) in model.subject.lists.iter().zip(&row.lists) {
         let Some(elements) = elements else {
             if !list.optional {
-                return Err(RowError::Missing { field: FieldPath { name: list.name.clone(), element: None } });
+                return Err(RowError::Missing {
+                    field: FieldPath { name: list.name.clone(), element: None },
+                });
             }
             lists.push(None);
             continue;
@@ -55,7 +57,11 @@ fn fact(model: &Model, field: &Field, cell: &Cell, path: impl Fn() -> FieldPath)
             None => Err(RowError::Missing { field: path() }),
         };
     };
-    read(model, &field.ty, &text).map_err(|reason| RowError::Unfit { field: path(), value: text.to_string(), reason })
+    read(model, &field.ty, &text).map_err(|reason| RowError::Unfit {
+        field: path(),
+        value: text.to_string(),
+        reason,
+    })
 }
 
 fn read(model: &Model, ty: &FieldType, text: &str) -> Result<Fact, Unfit> {

@@ -83,10 +83,14 @@ pub(super) fn table(schema: &Schema, random: &mut Random, number: usize) -> Opti
             }
             rows.push(("其他".to_owned(), value(schema, random, tier)));
         }
-        kind => rows = partition(random, kind).into_iter().map(|cell| (cell, value(schema, random, tier))).collect(),
+        kind => {
+            rows =
+                partition(random, kind).into_iter().map(|cell| (cell, value(schema, random, tier))).collect()
+        }
     }
     // A second key splits some rows; a row with fewer 其他 goes before one with more.
-    let second: Vec<&&FieldSpec> = fields.iter().filter(|own| own.kind == Kind::Flag && own.name != field.name).collect();
+    let second: Vec<&&FieldSpec> =
+        fields.iter().filter(|own| own.kind == Kind::Flag && own.name != field.name).collect();
     if file.is_none() && !second.is_empty() && random.chance(40) {
         keys.push((random.pick(&second).name.clone(), Kind::Flag));
         let mut split = Vec::new();
@@ -106,7 +110,8 @@ pub(super) fn table(schema: &Schema, random: &mut Random, number: usize) -> Opti
     let text = match &file {
         Some((file, _)) => format!("{head} 来自 \"{file}\" 列 key, value"),
         None => {
-            let lines: Vec<String> = rows.iter().map(|(cells, value)| format!("  {cells} => {value}")).collect();
+            let lines: Vec<String> =
+                rows.iter().map(|(cells, value)| format!("  {cells} => {value}")).collect();
             format!("{head} {{\n{}\n}}", lines.join("\n"))
         }
     };
@@ -119,7 +124,7 @@ fn cuts(random: &mut Random) -> Vec<&'static str> {
     if cuts.is_empty() {
         cuts.push("3");
     }
-    cuts.sort_by(|one, other| as_tenths(one).cmp(&as_tenths(other)));
+    cuts.sort_by_key(|cut| as_tenths(cut));
     cuts
 }
 
@@ -133,8 +138,11 @@ pub(super) fn ranges(random: &mut Random) -> Vec<String> {
     let cuts = cuts(random);
     // Whether each cut belongs to the range above it.
     let above: Vec<bool> = cuts.iter().map(|_| random.chance(60)).collect();
-    let lower = |at: usize| if above[at] { format!("{} 以上", cuts[at]) } else { format!("超过 {}", cuts[at]) };
-    let upper = |at: usize| if above[at] { format!("不满 {}", cuts[at]) } else { format!("不超过 {}", cuts[at]) };
+    let lower =
+        |at: usize| if above[at] { format!("{} 以上", cuts[at]) } else { format!("超过 {}", cuts[at]) };
+    let upper = |at: usize| {
+        if above[at] { format!("不满 {}", cuts[at]) } else { format!("不超过 {}", cuts[at]) }
+    };
     let mut ranges = vec![upper(0)];
     for at in 1..cuts.len() {
         let (open, close) = (if above[at - 1] { "[" } else { "(" }, if above[at] { ")" } else { "]" });
@@ -151,7 +159,9 @@ pub(super) fn ranges(random: &mut Random) -> Vec<String> {
 fn partition(random: &mut Random, kind: &Kind) -> Vec<String> {
     match kind {
         Kind::Flag => vec!["是".to_owned(), "否".to_owned()],
-        Kind::Option(count) if random.chance(50) => OPTIONS[..*count].iter().map(|own| (*own).to_owned()).collect(),
+        Kind::Option(count) if random.chance(50) => {
+            OPTIONS[..*count].iter().map(|own| (*own).to_owned()).collect()
+        }
         Kind::Option(count) if *count > 2 => vec!["甲, 丙".to_owned(), "其他".to_owned()],
         Kind::Option(_) => vec!["甲".to_owned(), "其他".to_owned()],
         _ => ranges(random),
@@ -179,7 +189,8 @@ pub(super) fn matrix(schema: &Schema, random: &mut Random, number: usize) -> Opt
     let ((down, rows), (across, columns)) = (&axes[first], &axes[second]);
     let (name, tier) = (format!("矩阵{number}"), random.chance(70));
     let result = if tier { "等级" } else { "数" };
-    let mut text = format!("矩阵 {name} -> {result} {{\n  {} \\ {} | {}\n", down.name, across.name, columns.join(" "));
+    let mut text =
+        format!("矩阵 {name} -> {result} {{\n  {} \\ {} | {}\n", down.name, across.name, columns.join(" "));
     for row in rows {
         let cells: Vec<String> = columns.iter().map(|_| value(schema, random, tier)).collect();
         text.push_str(&format!("  {row} | {}\n", cells.join(" ")));

@@ -1,6 +1,6 @@
 //! Codes, dates, and look-ups in tables.
 
-use super::{Lane, Mark, State, Vector, pick, strict};
+use super::{Lane, Mark, State, Vector, joint_len, pick, strict};
 use crate::codes::CodeId;
 use crate::date::{Date, TimeUnit};
 use crate::model::Constant;
@@ -107,7 +107,7 @@ fn among<T: Ord>(cuts: &[T], values: &[T]) -> Vec<u32> {
 pub(crate) fn row(table: &TablePlan, keys: &[&Vector], node: usize) -> Vector {
     let classes: Vec<Vec<u32>> =
         keys.iter().zip(&table.keys).map(|(key, classifier)| classes(&key.lane, classifier)).collect();
-    let len = classes.iter().map(Vec::len).max().unwrap_or(0);
+    let len = joint_len(keys);
     let rows: Vec<u32> = match (table.single(), &classes[..]) {
         (Some(winners), [own]) => own.iter().map(|class| winners[*class as usize]).collect(),
         _ => {

@@ -1,6 +1,6 @@
 //! Conditions after Kleene, choices, and what is done about gaps.
 
-use super::{Lane, Mark, State, Vector, pick, zip_lanes};
+use super::{Lane, Mark, State, Vector, joint_len, pick, zip_lanes};
 
 pub(crate) fn not(a: &Vector) -> Vector {
     let flags = a.lane.flags().iter().map(|flag| 1 - flag).collect();
@@ -19,7 +19,7 @@ pub(crate) fn any(vectors: &[&Vector]) -> Vector {
 
 /// `decisive` is the value that settles the matter alone: 否 for 且, 是 for 或.
 fn fold(vectors: &[&Vector], decisive: u8) -> Vector {
-    let len = vectors.iter().map(|vector| vector.lane.len()).max().unwrap_or(1);
+    let len = joint_len(vectors);
     if vectors.iter().all(|vector| vector.marks.is_none()) {
         return Vector::known(Lane::Flag(fold_known(vectors, decisive, len)));
     }
@@ -68,7 +68,7 @@ pub(crate) fn kleene(values: impl Iterator<Item = (u8, Mark)>, decisive: u8) -> 
 /// 若 c 则 a 否则 b: only the branch that is taken counts.
 pub(crate) fn choose(c: &Vector, a: &Vector, b: &Vector) -> Vector {
     let flags = c.lane.flags();
-    let len = [c, a, b].iter().map(|vector| vector.lane.len()).max().unwrap_or(0);
+    let len = joint_len(&[c, a, b]);
     let lane = zip_lanes!(&a.lane, &b.lane, x, y => {
         (0..len).map(|at| if *pick(flags, at) == 1 { pick(x, at).clone() } else { pick(y, at).clone() }).collect()
     });
@@ -92,8 +92,8 @@ pub(crate) fn or_else(x: &Vector, y: &Vector) -> Vector {
     if x.marks.is_none() && (x.lane.len() > 1 || y.lane.len() == 1) {
         return x.clone();
     }
-    let len = x.lane.len().max(y.lane.len());
-    let keeps = |at: usize| matches!(x.mark(at).state, State::Known | State::TooBig);
+    let len = joint_len(&[x, y]);
+    let keeps = |at: usize| matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig);
     let lane = zip_lanes!(&x.lane, &y.lane, a, b => {
         (0..len).map(|at| if keeps(at) { pick(a, at).clone() } else { pick(b, at).clone() }).collect()
     });
@@ -104,7 +104,8 @@ pub(crate) fn or_else(x: &Vector, y: &Vector) -> Vector {
 /// 有 x.
 pub(crate) fn has(x: &Vector) -> Vector {
     let len = x.lane.len();
-    let there = |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::TooBig));
+    let there =
+        |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig));
     let flags = (0..len).map(there).collect();
     let too_big = |at: usize| if x.mark(at).state == State::TooBig { x.mark(at) } else { Mark::KNOWN };
     let marks = x.marks.as_ref().map(|_| (0..len).map(too_big).collect());

@@ -199,7 +199,14 @@ impl Uses {
         let mut seen: FxHashSet<ExprId> = FxHashSet::default();
         let mut stack = all_roots(model);
         for root in &stack {
-            uses.other.extend(place(model, *root));
+            match (&model.grade.by, place(model, *root)) {
+                // Bands compare a field that they stand under.
+                (GradeBy::Bands { value, bands }, Some(place)) if value == root => {
+                    let ends = bands.iter().flat_map(|band| ends(&band.range));
+                    uses.cuts.push((place, ends.cloned().map(Constant::Number).collect()));
+                }
+                (_, place) => uses.other.extend(place),
+            }
         }
         while let Some(id) = stack.pop() {
             if seen.insert(id) {

@@ -90,7 +90,9 @@ impl Bounds {
 
     pub(super) fn tiers(&self) -> TierSet {
         match &self.range {
-            Some(Range::Of(set)) => set.iter().fold(TierSet::default(), |all, tier| all.union(TierSet::one(*tier as u8))),
+            Some(Range::Of(set)) => {
+                set.iter().fold(TierSet::default(), |all, tier| all.union(TierSet::one(*tier as u8)))
+            }
             _ => TierSet::default(),
         }
     }
@@ -190,7 +192,9 @@ impl<'a> Bounder<'a> {
             ExprKind::Has(x) => has(&sub(x)),
             ExprKind::Sheet(sheet) => self.sheet(*sheet),
             ExprKind::Lookup(table, keys) => self.lookup(*table, &keys.iter().map(sub).collect::<Vec<_>>()),
-            ExprKind::Aggregate { kind, list, value, filter } => self.aggregate(*kind, *list, *value, *filter),
+            ExprKind::Aggregate { kind, list, value, filter } => {
+                self.aggregate(*kind, *list, *value, *filter)
+            }
             kind => {
                 let operands: Vec<Bounds> = super::functions::operands(kind).iter().map(sub).collect();
                 self.strict(&operands, |ranges| self.operator(kind, ranges))
@@ -289,7 +293,11 @@ pub(super) fn kleene(operands: &[Bounds], decisive: bool) -> Bounds {
     let undecided = operands.iter().all(|own| own.can_be(!decisive));
     if !decides && !undecided {
         // An operand certainly errs, and none can decide before it.
-        return operands.iter().find(|own| own.range.is_none()).cloned().unwrap_or_else(|| decided(Gap::Maybe));
+        return operands
+            .iter()
+            .find(|own| own.range.is_none())
+            .cloned()
+            .unwrap_or_else(|| decided(Gap::Maybe));
     }
     let gap = if operands.iter().all(|own| own.gap == Gap::No) {
         Gap::No

@@ -28,7 +28,8 @@ enum Stage {
 pub(super) fn grade(model: &Model, facts: &Facts) -> ReferenceVerdict {
     let what = &model.scale().name;
     let row = Bounder { model, facts, what, final_tiers: TierSet::default(), unknown: None };
-    evaluate(row).unwrap_or_else(|error| ReferenceVerdict { bounded: true, ..ReferenceVerdict::invalid(model, error) })
+    evaluate(row)
+        .unwrap_or_else(|error| ReferenceVerdict { bounded: true, ..ReferenceVerdict::invalid(model, error) })
 }
 
 fn evaluate(row: Bounder<'_>) -> Result<ReferenceVerdict, RowError> {
@@ -86,7 +87,8 @@ fn base(row: Bounder<'_>) -> Result<(TierSet, Option<Number>), RowError> {
         // Where the condition fails, the value is not needed.
         return if may_not { Ok((otherwise, None)) } else { Err(error.clone()) };
     }
-    let score = match (&grade.by, value.range.as_ref().and_then(|own| point(own, &Ty::Number { unit: None }))) {
+    let score = match (&grade.by, value.range.as_ref().and_then(|own| point(own, &Ty::Number { unit: None })))
+    {
         (GradeBy::Bands { .. }, Some(Constant::Number(score))) => Some(score),
         _ => None,
     };
@@ -133,13 +135,14 @@ fn after(model: &Model, base: TierSet, acting: &[Acting]) -> TierSet {
             sums = if own.certain { moved.collect() } else { moved.chain(sums.iter().copied()).collect() };
         }
     }
-    let stepped = base.iter().flat_map(|tier| {
-        sums.iter().map(move |sum| (i32::from(tier) + sum).clamp(0, highest) as u8)
-    });
+    let stepped = base
+        .iter()
+        .flat_map(|tier| sums.iter().map(move |sum| (i32::from(tier) + sum).clamp(0, highest) as u8));
     let stepped: BTreeSet<u8> = stepped.collect();
     let caps = reach(acting, |own| if let Stage::AtMost(tiers) = own { Some(*tiers) } else { None }, u8::min);
     let capped = join(&stepped, &caps, u8::min);
-    let floors = reach(acting, |own| if let Stage::AtLeast(tiers) = own { Some(*tiers) } else { None }, u8::max);
+    let floors =
+        reach(acting, |own| if let Stage::AtLeast(tiers) = own { Some(*tiers) } else { None }, u8::max);
     let floored = join(&capped, &floors, u8::max);
     let verdicts = reach(acting, |own| if let Stage::Is(tiers) = own { Some(*tiers) } else { None }, u8::max);
     let tiers = join(&floored, &verdicts, |_, verdict| verdict);

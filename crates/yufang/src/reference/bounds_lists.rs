@@ -114,7 +114,8 @@ impl Bounder<'_> {
     /// A score sheet, item by item.
     pub(super) fn sheet(&self, sheet: SheetId) -> Bounds {
         let sheet = &self.model.sheets[sheet.index()];
-        let lines: Vec<ExprId> = sheet.items.iter().flat_map(|item| &item.lines).map(|line| line.count).collect();
+        let lines: Vec<ExprId> =
+            sheet.items.iter().flat_map(|item| &item.lines).map(|line| line.count).collect();
         let counts: Vec<Bounds> = lines.iter().map(|line| self.bounds(*line, None)).collect();
         let flags: Vec<bool> = lines.iter().map(|line| self.model.expr(*line).ty == Ty::Flag).collect();
         self.strict(&counts, |ranges| {
@@ -134,9 +135,8 @@ impl Bounder<'_> {
 fn side(item: &SheetItem, counts: &[Ends], deduct: bool) -> Ends {
     let zero: Ends = (Some(whole(0)), Some(whole(0)));
     let lines = item.lines.iter().zip(counts).filter(|(line, _)| line.deduct == deduct);
-    let points = lines.map(|(line, count)| {
-        multiply((Some(line.points.clone()), Some(line.points.clone())), count.clone())
-    });
+    let points = lines
+        .map(|(line, count)| multiply((Some(line.points.clone()), Some(line.points.clone())), count.clone()));
     let total = if item.heaviest {
         points.fold(zero, |all, own| greatest(&[all, own]))
     } else {

@@ -53,7 +53,9 @@ impl Bounder<'_> {
                 each(ranges[0], |code| above.iter().any(|own| list.is_under(CodeId(code), *own)))
             }
             ExprKind::OneOf(_, wanted) => match ranges[0] {
-                Range::Of(_) => each(ranges[0], |own| wanted.iter().any(|wanted| position(wanted) == Some(own))),
+                Range::Of(_) => {
+                    each(ranges[0], |own| wanted.iter().any(|wanted| position(wanted) == Some(own)))
+                }
                 _ => Bounds::flag(true, true, Gap::No),
             },
             other => unreachable!("{other:?} is no strict operator"),
@@ -63,7 +65,8 @@ impl Bounder<'_> {
     /// Division: by what surely is not zero by the corners; else by the parts beside zero.
     fn divide(&self, x: Ends, y: Ends) -> Bounds {
         let zero = whole(0);
-        let holds_zero = y.0.as_ref().is_none_or(|lo| *lo <= zero) && y.1.as_ref().is_none_or(|hi| *hi >= zero);
+        let holds_zero =
+            y.0.as_ref().is_none_or(|lo| *lo <= zero) && y.1.as_ref().is_none_or(|hi| *hi >= zero);
         let error = RowError::NoValue { what: self.what.to_owned() };
         if !holds_zero {
             let reciprocal = |end: Option<Number>| Some(end.map_or_else(|| whole(0), |end| end.recip()));
@@ -127,9 +130,9 @@ impl Bounder<'_> {
     fn may_match(&self, param: &Param, cell: &Key, range: &Range) -> bool {
         match (cell, range) {
             (Key::Otherwise, _) | (_, Range::Text(None)) => true,
-            (cell, Range::Of(set)) => set.iter().any(|at| {
-                lookup::cell_matches(self.model, param, cell, &constant(*at, &param.ty))
-            }),
+            (cell, Range::Of(set)) => {
+                set.iter().any(|at| lookup::cell_matches(self.model, param, cell, &constant(*at, &param.ty)))
+            }
             (Key::Range(own), Range::Between(lo, hi)) => overlaps(own, lo, hi),
             (Key::Numbers(wanted), Range::Between(lo, hi)) => wanted.iter().any(|own| holds(lo, hi, own)),
             (Key::Dates(wanted), Range::Between(lo, hi)) => {
@@ -299,7 +302,9 @@ fn compare(op: CompareOp, x: &Range, y: &Range) -> Bounds {
         }
         _ => {
             let (x, y) = (ends(x), ends(y));
-            let less = |one: &Option<Number>, other: &Option<Number>| one.as_ref().zip(other.as_ref()).is_some_and(|(x, y)| x < y);
+            let less = |one: &Option<Number>, other: &Option<Number>| {
+                one.as_ref().zip(other.as_ref()).is_some_and(|(x, y)| x < y)
+            };
             let less_or_equal = |one: &Option<Number>, other: &Option<Number>| {
                 one.as_ref().zip(other.as_ref()).is_some_and(|(x, y)| x <= y)
             };

@@ -78,15 +78,16 @@ fn verdict(model: &Model, variables: &Variables, valid: &[(Vec<usize>, Graded)])
     let possible = runs().fold(TierSet::default(), |all, own| all.union(TierSet::one(own.tier)));
     let undetermined = possible.single().is_none();
     let (fields, lists) = if undetermined { deciding(variables, valid) } else { (Vec::new(), Vec::new()) };
-    let alerts: Vec<usize> = (0..model.alerts.len())
-        .filter(|at| runs().all(|own| own.alerts[*at] == Some(true)))
-        .collect();
+    let alerts: Vec<usize> =
+        (0..model.alerts.len()).filter(|at| runs().all(|own| own.alerts[*at] == Some(true))).collect();
     let maybe = (0..model.alerts.len()).filter(|at| runs().any(|own| own.alerts[*at] != Some(false)));
     ReferenceVerdict {
         status: if undetermined { Status::Undetermined } else { Status::Graded },
         possible,
         score: common(runs().map(|own| own.score.clone())),
-        outputs: (0..model.outputs().count()).map(|at| common(runs().map(|own| own.outputs[at].clone()))).collect(),
+        outputs: (0..model.outputs().count())
+            .map(|at| common(runs().map(|own| own.outputs[at].clone())))
+            .collect(),
         fired: (0..model.rules.len()).filter(|at| runs().all(|own| own.fired[*at])).collect(),
         maybe_alerts: maybe.collect(),
         alerts,

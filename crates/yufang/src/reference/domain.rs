@@ -3,10 +3,10 @@
 use num_bigint::BigInt;
 use num_traits::{One, ToPrimitive};
 
+use super::Hypotheses;
 use super::evaluate::Interpreter;
 use super::outcome::Outcome;
 use super::reads::{Place, children, tier_roots};
-use super::Hypotheses;
 use crate::codes::CodeId;
 use crate::date::{Date, TimeUnit};
 use crate::facts::{Fact, Facts};
@@ -28,9 +28,7 @@ pub(super) fn field_of(model: &Model, place: Place) -> &Field {
 pub(super) fn coarse_at(facts: &Facts, place: Place) -> Option<CodeId> {
     let fact = match place {
         Place::Field(field) => &facts.fields[field.index()],
-        Place::Element(list, element, field) => {
-            &facts.lists[list.index()].as_ref()?[element][field as usize]
-        }
+        Place::Element(list, element, field) => &facts.lists[list.index()].as_ref()?[element][field as usize],
     };
     match fact {
         Fact::Coarse(code) => Some(*code),
@@ -55,7 +53,11 @@ pub(super) fn values(model: &Model, facts: &Facts, place: Place) -> Option<Vec<C
             Some(listed.iter().map(|(value, _)| Constant::Number(value.clone())).collect())
         }
         FieldType::Number { lo, hi, decimals, listed: None, .. } => {
-            let grid = Grid { lo: lo.clone(), hi: hi.clone(), step: whole(1) / Number::from(power_of_ten(*decimals)) };
+            let grid = Grid {
+                lo: lo.clone(),
+                hi: hi.clone(),
+                step: whole(1) / Number::from(power_of_ten(*decimals)),
+            };
             let numbers = match grid.all().filter(|_| *decimals == 0) {
                 Some(all) => all,
                 None => grid.cells(cuts(model, facts, place)?.into_iter().map(|cut| match cut {

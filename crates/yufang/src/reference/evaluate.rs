@@ -24,12 +24,7 @@ pub(super) struct Interpreter<'a> {
 }
 
 impl<'a> Interpreter<'a> {
-    pub(super) fn new(
-        model: &'a Model,
-        facts: &'a Facts,
-        hypotheses: &'a Hypotheses,
-        what: &'a str,
-    ) -> Self {
+    pub(super) fn new(model: &'a Model, facts: &'a Facts, hypotheses: &'a Hypotheses, what: &'a str) -> Self {
         Interpreter { model, facts, hypotheses, what, final_tier: None }
     }
 

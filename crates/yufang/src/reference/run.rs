@@ -167,7 +167,8 @@ fn apply(model: &Model, base: u8, acting: &[Acting]) -> u8 {
             tier = tier.max(*floor);
         }
     }
-    let verdicts = acting.iter().filter_map(|own| if let Acting::Is(tier) = own { Some(*tier) } else { None });
+    let verdicts =
+        acting.iter().filter_map(|own| if let Acting::Is(tier) = own { Some(*tier) } else { None });
     verdicts.max().unwrap_or(tier)
 }
 

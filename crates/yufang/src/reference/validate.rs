@@ -16,9 +16,8 @@ pub(super) fn first_error(model: &Model, facts: &Facts, hypotheses: &Hypotheses)
 
 fn missing_field(model: &Model, facts: &Facts) -> Option<RowError> {
     let lacks = |field: &Field, fact: &Fact| !field.optional && *fact == Fact::Missing;
-    let missing = |name: &str, element| {
-        Some(RowError::Missing { field: FieldPath { name: name.to_owned(), element } })
-    };
+    let missing =
+        |name: &str, element| Some(RowError::Missing { field: FieldPath { name: name.to_owned(), element } });
     for (field, fact) in model.subject.fields.iter().zip(&facts.fields) {
         if lacks(field, fact) {
             return missing(&field.name, None);
