@@ -10,8 +10,21 @@ import csv
 import sys
 
 KEPT = [
-    "License", "Inspection_ID", "DBA_Name", "Facility_Type", "Risk", "Address", "Zip", "Inspection_Date",
-    "Inspection_Type", "Latitude", "Longitude", "pastFail", "pastCritical", "pastSerious", "timeSinceLast",
+    "License",
+    "Inspection_ID",
+    "DBA_Name",
+    "Facility_Type",
+    "Risk",
+    "Address",
+    "Zip",
+    "Inspection_Date",
+    "Inspection_Type",
+    "Latitude",
+    "Longitude",
+    "pastFail",
+    "pastCritical",
+    "pastSerious",
+    "timeSinceLast",
     "firstRecord",
 ]
 

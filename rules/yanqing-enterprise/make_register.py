@@ -16,8 +16,20 @@ ENTERPRISES = 3000
 INSPECTORS = 60
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 HEAD = [
-    "信用代码", "名称", "行业", "属地", "场所", "可能性", "后果", "距学校", "标准化", "信用", "超期隐患", "停产",
-    "黑名单", "上次检查",
+    "信用代码",
+    "名称",
+    "行业",
+    "属地",
+    "场所",
+    "可能性",
+    "后果",
+    "距学校",
+    "标准化",
+    "信用",
+    "超期隐患",
+    "停产",
+    "黑名单",
+    "上次检查",
 ]
 # Row number -> what is wrong with it, or unusual about it. All others are sound.
 SOWN = {
@@ -38,7 +50,12 @@ SOWN = {
     53: {"停产": "true", "黑名单": "0"},
 }
 MEAN_TONNES = {
-    "氯": 2, "氨": 5, "甲醇": 60, "乙醇": 60, "汽油(乙醇汽油、甲醇汽油)": 40, "硝化棉": 0.2,
+    "氯": 2,
+    "氨": 5,
+    "甲醇": 60,
+    "乙醇": 60,
+    "汽油(乙醇汽油、甲醇汽油)": 40,
+    "硝化棉": 0.2,
     "液化石油气(含丙烷、丁烷及其混合物)": 8,
 }
 
@@ -98,13 +115,19 @@ def inspectors(rng: random.Random, villages: list[str], keys: list[str]) -> list
     rows: list[list[object]] = []
     towns = sorted({code[:9] for code in villages})
     for number in range(INSPECTORS):
-        skills = [skill for skill, share in (("危化", 0.4), ("消防", 0.3), ("特种设备", 0.2)) if rng.random() < share]
+        skills = [
+            skill
+            for skill, share in (("危化", 0.4), ("消防", 0.3), ("特种设备", 0.2))
+            if rng.random() < share
+        ]
         # A district is compared whole: who serves a township names it and each village of it.
         own = rng.sample(towns, 3) if rng.random() < 0.2 else []
         districts = [code for town in own for code in [town, *(v for v in villages if v.startswith(town))]]
         recusals = rng.sample(keys, 2) if rng.random() < 0.2 else []
         capacity = 40 if rng.random() < 0.1 else ""
-        rows.append([f"JC{number + 1:03d}", capacity, "|".join(skills), "|".join(districts), "|".join(recusals)])
+        rows.append(
+            [f"JC{number + 1:03d}", capacity, "|".join(skills), "|".join(districts), "|".join(recusals)]
+        )
     return rows
 
 
@@ -130,7 +153,11 @@ def main(codes: str, output: str) -> None:
     write(folder / "substances.csv", ["信用代码", "名称", "数量"], substances)
     write(folder / "accidents.csv", ["信用代码", "日期", "死亡"], accidents)
     keys = [row[0] for row in register]
-    write(folder / "inspectors.csv", ["id", "capacity", "qualifications", "districts", "recusals"], inspectors(rng, villages, keys))
+    write(
+        folder / "inspectors.csv",
+        ["id", "capacity", "qualifications", "districts", "recusals"],
+        inspectors(rng, villages, keys),
+    )
 
 
 if __name__ == "__main__":
