@@ -25,12 +25,12 @@ cargo test --workspace --exclude yufang-tests --locked
 say "random rule sets against the reference interpreter"
 cargo test --release -p yufang-tests --locked
 
-say "three packs against the tables of their laws: 100,000 random rows each"
+say "four packs against the tables of their laws: 100,000 random rows each"
 cargo build --release -p yufang-cli --locked
 yufang="$root/target/release/yufang"
 work="$root/target/independent"
 mkdir -p "$work"
-for pack in hazchem-2018-19 gb18218-2018 lec; do
+for pack in hazchem-2018-19 gb18218-2018 lec ls-matrix; do
     python3 tests/independent/check_packs.py make "$pack" 100000 "$work/$pack.csv"
     "$yufang" grade "pack:$pack" "$work/$pack.csv" -o "$work/$pack-out.csv" --force --max-invalid 100000 2>"$work/$pack.log"
     python3 tests/independent/check_packs.py compare "$pack" "$work/$pack.csv" "$work/$pack-out.csv"
