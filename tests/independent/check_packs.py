@@ -1,9 +1,9 @@
-"""Holds three packs against the tables of their laws, without yufang: exact fractions, row by row.
+"""Holds four packs against the tables of their laws, without yufang: exact fractions, row by row.
 
     check_packs.py make PACK N OUT.csv [SEED]    random rows for a pack, edges among them
     check_packs.py compare PACK IN.csv OUT.csv   what `yufang grade` made of them; exit 1 if it differs
 
-PACK is hazchem-2018-19, gb18218-2018 or lec. Nothing here reads a rule file: points, caps, bands and
+PACK is hazchem-2018-19, gb18218-2018, lec or ls-matrix. Nothing here reads a rule file: points, caps, bands and
 listed values stand in law/*.csv, thresholds and correction factors in the standard's tables as printed.
 """
 
@@ -38,6 +38,7 @@ class Expected(NamedTuple):
 
 class Pack(NamedTuple):
     key: str
+    outputs: list[str]
     rows: Callable[[random.Random, int], Iterator[Row]]
     expect: Callable[[Row], Expected]
 
@@ -223,8 +224,7 @@ def part(element: dict[str, object]) -> Part:
     return Part(q, threshold, beta)
 
 
-def level(alpha: Fraction, sum_s: Fraction, sum_r: Fraction) -> str:
-    return band("gb18218-2018", alpha * sum_r) if sum_s >= 1 else "不构成"
+LEVELS = ["不构成", "四级", "三级", "二级", "一级"]
 
 
 def gb18218_expect(row: Row) -> Expected:
@@ -236,24 +236,22 @@ def gb18218_expect(row: Row) -> Expected:
         raise Invalid("no substance, or too many")
     parts = [part(element) for element in elements]
     alpha = next(value for least, value in ALPHA if exposed >= least)
-    # What is not known is what one of the classes of table 2 would give: each is tried.
+    # A threshold that is not known is what one of the classes of table 2 would give: each is tried.
+    # A factor that is not known leaves R unknown, and with S >= 1 every level possible.
     thresholds = {Fraction(entry["Q_t"]) for entry in TABLE2.values()}
-    betas = {Fraction(entry["beta_table4"]) for entry in TABLE2.values()}
-    choices = []
-    for own in parts:
-        qs = {own.threshold} if own.threshold else thresholds
-        bs = {own.beta} if own.beta else betas
-        choices.append({(own.q / q, b * own.q / q) for q, b in product(qs, bs)})
     sums: set[tuple[Fraction, Fraction]] = {(Fraction(0), Fraction(0))}
-    for choice in choices:
-        sums = {(s + more_s, r + more_r) for s, r in sums for more_s, more_r in choice}
-    tiers = {level(alpha, s, r) for s, r in sums}
-    order = ["不构成", "四级", "三级", "二级", "一级"]
+    for own in parts:
+        terms = [own.q / threshold for threshold in ({own.threshold} if own.threshold else thresholds)]
+        sums = {(s + term, r + (own.beta or 0) * term) for s, r in sums for term in terms}
+    known = all(own.beta for own in parts)
+    tiers: set[str] = set()
+    for s, r in sums:
+        tiers |= {"不构成"} if s < 1 else {band("gb18218-2018", alpha * r)} if known else set(LEVELS[1:])
     exact_s = {s for s, _ in sums}
     exact_r = {alpha * r for _, r in sums}
     s = exact_s.pop() if len(exact_s) == 1 else None
-    r = exact_r.pop() if len(exact_r) == 1 else None
-    return Expected([tier for tier in order if tier in tiers], {"S": s, "R": r, "score": r})
+    r = exact_r.pop() if known and len(exact_r) == 1 else None
+    return Expected([tier for tier in LEVELS if tier in tiers], {"S": s, "R": r, "score": r})
 
 
 def quantity(value: Fraction) -> str:
@@ -343,16 +341,64 @@ def lec_rows(rng: random.Random, count: int) -> Iterator[Row]:
         values = dict(zip(LEC, every[at] if at < len(every) else rng.choice(every)))
         if at >= len(every):
             axis = rng.choice(list(values))
-            values[axis] = rng.choice([values[axis], f"{Fraction(values[axis]).__float__():.2f}", "", "5", "16", "高", " " + values[axis]])
+            faulty = rng.random() < 0.05
+            values[axis] = rng.choice(["", "5", "16", "高"] if faulty else [f"{float(values[axis]):.2f}", " " + values[axis]])
         yield {"id": f"作业{at}"} | values
+
+
+# ---- LS matrices ---------------------------------------------------------------------------------
+
+MATRICES: dict[str, list[Row]] = {}
+for line in read(HERE / "law" / "ls-matrix.csv"):
+    MATRICES.setdefault(line["matrix"], []).append(line)
+CONTINUOUS = "highway_waterway_LC"
+
+
+def ls_expect(row: Row) -> Expected:
+    name = fold(row["matrix"])
+    if name not in MATRICES:
+        raise Invalid(f"no matrix {name!r}")
+    bands = MATRICES[name]
+    likelihood = number(row["likelihood"], 0, 10, 6)
+    severity = number(row["severity"], 1, 10, 0)
+    if name == CONTINUOUS:
+        fits = likelihood > 0 and str(severity) in bands[0]["severity"].split("|")
+    else:
+        whole = likelihood.denominator == 1 and likelihood >= 1
+        fits = whole and likelihood <= int(bands[0]["likelihood"]) and severity <= int(bands[0]["severity"])
+    if not fits:
+        raise Invalid(f"({likelihood}, {severity}) is outside of {name}")
+    r = likelihood * severity
+    # The published bands of whole products are closed at both ends; those of the continuous one open below.
+    inside = [b["tier"] for b in bands if r <= Fraction(b["hi"]) and
+              (r > Fraction(b["lo"]) or name != CONTINUOUS and r == Fraction(b["lo"]))]
+    (tier,) = inside
+    return Expected([tier], {"R": r})
+
+
+def ls_rows(rng: random.Random, count: int) -> Iterator[Row]:
+    every = [(m, str(l), str(s)) for m in MATRICES if m != CONTINUOUS for l, s in product(range(8), range(8))]
+    for s in ("1", "2", "5", "10", "3"):
+        for edge in (5, 20, 55):
+            for off in (Fraction(0), Fraction(-1, 10**6), Fraction(1, 10**6)):
+                every.append((CONTINUOUS, quantity(Fraction(edge) / Fraction(s) + off), s))
+    for at in range(count):
+        if at < len(every):
+            matrix, likelihood, severity = every[at]
+        else:
+            matrix = rng.choice([*MATRICES, CONTINUOUS])
+            likelihood = quantity(Fraction(rng.randint(0, 10**7), 10**6)) if matrix == CONTINUOUS else rng.choice(["1", "2", "3.0", "4", "5", "6", "2.5", ""])
+            severity = rng.choice(["1", "2", "5", "10"] if matrix == CONTINUOUS else ["1", "2", "3", "4", "5", "6", "7", ""])
+        yield {"id": f"风险点{at}", "matrix": matrix, "likelihood": likelihood, "severity": severity}
 
 
 # ---- Make and compare ----------------------------------------------------------------------------
 
 PACKS = {
-    "hazchem-2018-19": Pack("id", hazchem_rows, hazchem_expect),
-    "gb18218-2018": Pack("id", gb18218_rows, gb18218_expect),
-    "lec": Pack("id", lec_rows, lec_expect),
+    "hazchem-2018-19": Pack("id", [], hazchem_rows, hazchem_expect),
+    "gb18218-2018": Pack("id", ["S", "R"], gb18218_rows, gb18218_expect),
+    "lec": Pack("id", ["D"], lec_rows, lec_expect),
+    "ls-matrix": Pack("id", ["R"], ls_rows, ls_expect),
 }
 
 
@@ -399,6 +445,11 @@ def differences(pack: Pack, row: Row, out: Row) -> Iterator[str]:
 def compare(pack: Pack, source: str, output: str) -> int:
     rows, outs = read(Path(source)), read(Path(output))
     found = [f"{len(outs)} rows of output for {len(rows)} of input"] if len(rows) != len(outs) else []
+    needed = {pack.key, "status", "tier", "possible", "score", "fired", "error", *pack.outputs}
+    lacking = needed - set(outs[0] if outs else needed)
+    if lacking:
+        print(f"1 difference: the output lacks {', '.join(sorted(lacking))}")
+        return 1
     for row, out in zip(rows, outs):
         found += [f"{row[pack.key]}: {text}" for text in differences(pack, row, out)]
     for text in found[:20]:

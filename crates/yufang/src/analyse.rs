@@ -16,6 +16,11 @@ pub use error::CODES;
 
 /// Analyses a model.
 pub fn analyse(model: &Model) -> Vec<Diagnostic> {
+    // What grows without end would be computed in full below.
+    let too_big = size::too_big(model);
+    if !too_big.is_empty() {
+        return too_big;
+    }
     let mut analysis = Analysis {
         model,
         space: Evaluator::new(model, None),
@@ -28,7 +33,6 @@ pub fn analyse(model: &Model) -> Vec<Diagnostic> {
     }
     analysis.bands();
     analysis.conditions();
-    analysis.findings.extend(size::too_big(model));
     let mut told: FxHashSet<Diagnostic> = FxHashSet::default();
     analysis.findings.retain(|finding| told.insert(finding.clone()));
     analysis.findings

@@ -14,7 +14,7 @@ use crate::ast::{Ast, Header, Meta, Text};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Source, Span};
 use declarations::Declared;
-pub use error::ParseError;
+pub use error::{CODES, ParseError};
 use prepare::{Kind, Piece, Prepared, prepare};
 pub use words::KEYWORDS;
 

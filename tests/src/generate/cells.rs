@@ -91,7 +91,7 @@ fn number(lo: i64, hi: i64, decimals: u32, random: &mut Random) -> String {
         0 => lo.to_string(),
         1 => hi.to_string(),
         2..=6 => {
-            let usable: Vec<&str> = NUMBERS.iter().copied().filter(|text| fits(&text)).collect();
+            let usable: Vec<&str> = NUMBERS.iter().copied().filter(|text| fits(text)).collect();
             (*random.pick(&usable)).to_owned()
         }
         _ if decimals == 0 => random.between(lo, hi).to_string(),

@@ -124,7 +124,7 @@ fn cuts(random: &mut Random) -> Vec<&'static str> {
     if cuts.is_empty() {
         cuts.push("3");
     }
-    cuts.sort_by(|one, other| as_tenths(one).cmp(&as_tenths(other)));
+    cuts.sort_by_key(|cut| as_tenths(cut));
     cuts
 }
 

@@ -643,7 +643,11 @@ impl<'a> Checker<'a, '_> {
         } else {
             let left = self.expr(x, expected, scope);
             let ty = left.map(|left| self.ty(left));
-            // Without the left type, the right side is still looked at for faults of its own.
+            // Without the left type, the right side is still looked at for faults of its own, unless
+            // it is a literal that only the type explains.
+            if left.is_none() && self.needs_type(y, scope) {
+                return None;
+            }
             let right = self.expr(y, ty.as_ref().or(expected), scope);
             (left?, right?)
         };

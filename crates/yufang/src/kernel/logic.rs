@@ -104,7 +104,8 @@ pub(crate) fn or_else(x: &Vector, y: &Vector) -> Vector {
 /// 有 x.
 pub(crate) fn has(x: &Vector) -> Vector {
     let len = x.lane.len();
-    let there = |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig));
+    let there =
+        |at: usize| u8::from(matches!(x.mark(at).state, State::Known | State::Untold | State::TooBig));
     let flags = (0..len).map(there).collect();
     let too_big = |at: usize| if x.mark(at).state == State::TooBig { x.mark(at) } else { Mark::KNOWN };
     let marks = x.marks.as_ref().map(|_| (0..len).map(too_big).collect());

@@ -71,6 +71,12 @@ pub enum ParseError {
     Header,
 }
 
+/// Every code of this stage.
+pub const CODES: &[&str] = &[
+    "E0001", "E0002", "E0003", "E0004", "E0005", "E0006", "E0007", "E0008", "E0009", "E0010", "E0011",
+    "E0012", "E0013", "E0014", "E0015", "E0016", "E0017", "E0018", "E0019", "E0020", "E0021",
+];
+
 impl ParseError {
     /// The stable code.
     pub fn code(&self) -> &'static str {

@@ -107,13 +107,7 @@ impl Reader<'_> {
             left = match op {
                 Infix::Compare(_) => self.comparisons(left, flat),
                 Infix::And | Infix::Or => self.logic(left, flat, op),
-                // To the right: `a 无则 b 无则 c` takes the first that is there.
-                Infix::OrElse => {
-                    flat.links.next();
-                    let right = self.operand(flat);
-                    let right = self.climb(right, flat, op.level());
-                    join(left, right, ExprKind::OrElse)
-                }
+                Infix::OrElse => self.alternatives(left, flat),
                 Infix::Binary(op) => {
                     flat.links.next();
                     let right = self.operand(flat);
@@ -143,6 +137,28 @@ impl Reader<'_> {
             self.fault(&ParseError::CrookedChain, span);
         }
         Tree { expr: Expr { kind: ExprKind::Compare(Box::new(left.expr), rest), span }, depth: depth + 1 }
+    }
+
+    /// To the right: `a 无则 b 无则 c` takes the first that is there.
+    fn alternatives(&mut self, left: Tree, flat: &mut Flat<'_>) -> Tree {
+        let mut operands = vec![left];
+        while matches!(flat.links.peek(), Some(Link::Infix(Infix::OrElse))) {
+            flat.links.next();
+            operands.push(self.operand(flat));
+        }
+        let last = operands.pop();
+        let joined = operands.into_iter().rev().fold(last, |right, left| {
+            let tree = match right {
+                Some(right) => join(left, right, ExprKind::OrElse),
+                None => left,
+            };
+            Some(self.bounded(tree))
+        });
+        joined.unwrap_or_else(|| {
+            // INVARIANT: `operands` begins with `left`.
+            let span = self.prepared.span(self.start, self.start);
+            Tree { expr: Expr { kind: ExprKind::Missing, span }, depth: 0 }
+        })
     }
 
     fn logic(&mut self, left: Tree, flat: &mut Flat<'_>, op: Infix) -> Tree {
