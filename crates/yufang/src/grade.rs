@@ -345,7 +345,10 @@ fn try_batch(
     for (row, gaps, count) in batch {
         let range = start..start + count;
         start += count;
-        let open = range.clone().any(|at| result.settled.obstacles[at].is_some_and(|mark| !mark.fault()));
+        // A combination that a requirement excludes needs no tier.
+        let open = range.clone().any(|at| {
+            result.settled.obstacles[at].is_some_and(|mark| !mark.fault()) && requirement(model, &result, at).is_none()
+        });
         if open {
             by_intervals(model, plan, as_of, block, *row, gaps, builder);
             continue;

@@ -133,7 +133,12 @@ impl<'a> Evaluator<'a> {
             base = base.union(TierSet::one(grade.otherwise.unwrap_or(0)));
         }
         if may {
-            base = base.union(self.graded()?);
+            match self.graded() {
+                Ok(tiers) => base = base.union(tiers),
+                Err(error) if must => return Err(error),
+                // Only rows in which `when` holds err: they are left out.
+                Err(_) => {}
+            }
         }
         Ok(base)
     }
@@ -171,6 +176,16 @@ impl<'a> Evaluator<'a> {
             if !may {
                 continue;
             }
+            let tiers = match rule.effect {
+                Effect::AtMost(tier) | Effect::AtLeast(tier) | Effect::Is(tier) => self.tiers_of(tier),
+                Effect::Step(_) => Ok(TierSet::default()),
+            };
+            let tiers = match tiers {
+                Ok(tiers) => tiers,
+                Err(error) if must => return Err(error),
+                // Where the rule acts the row errs: what remains is that it does not act.
+                Err(_) => continue,
+            };
             match rule.effect {
                 Effect::Step(count) => {
                     let stepped = steps.iter().map(|sum| sum + count);
@@ -180,9 +195,9 @@ impl<'a> Evaluator<'a> {
                     sums.dedup();
                     steps = sums;
                 }
-                Effect::AtMost(tier) => caps.push((self.tiers_of(tier)?, must)),
-                Effect::AtLeast(tier) => floors.push((self.tiers_of(tier)?, must)),
-                Effect::Is(tier) => verdicts.push((self.tiers_of(tier)?, must)),
+                Effect::AtMost(_) => caps.push((tiers, must)),
+                Effect::AtLeast(_) => floors.push((tiers, must)),
+                Effect::Is(_) => verdicts.push((tiers, must)),
             }
         }
         let mut tiers = TierSet::default();
