@@ -347,7 +347,8 @@ fn try_batch(
         start += count;
         // A combination that a requirement excludes needs no tier.
         let open = range.clone().any(|at| {
-            result.settled.obstacles[at].is_some_and(|mark| !mark.fault()) && requirement(model, &result, at).is_none()
+            result.settled.obstacles[at].is_some_and(|mark| !mark.fault())
+                && requirement(model, &result, at).is_none()
         });
         if open {
             by_intervals(model, plan, as_of, block, *row, gaps, builder);
