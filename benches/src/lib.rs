@@ -1,5 +1,8 @@
 //! What the benchmarks run on.
 
+mod typed;
+
+pub use typed::Typed;
 use yufang::Rules;
 use yufang::date::Date;
 use yufang_packs::pack;

@@ -147,7 +147,8 @@ impl CodeList {
 
     /// Finds a code by its text, folded or not.
     pub fn find(&self, code: &str) -> Option<CodeId> {
-        self.index.get(fold(code).as_ref()).copied()
+        // Most data hold codes as the list has them.
+        self.index.get(code).or_else(|| self.index.get(fold(code).as_ref())).copied()
     }
 
     /// Whether `code` is `above` or beneath it (属于).

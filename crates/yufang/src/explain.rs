@@ -8,10 +8,10 @@ mod trace;
 
 use crate::column::Columns;
 use crate::column::bind::{BindError, Binding};
+use crate::column::read::Reader;
 use crate::compile::Rules;
 use crate::diagnostic::Message;
 use crate::facts::Facts;
-use crate::grade::Reader;
 use crate::verdict::Status;
 
 /// The version of the serialised form: raised when a field changes its meaning or goes.

@@ -6,6 +6,7 @@
 
 mod bounds;
 mod build;
+mod field;
 mod number;
 mod reads;
 mod table;
@@ -18,13 +19,15 @@ use rustc_hash::FxHashMap;
 use crate::ast::{AggregateKind, CompareOp};
 use crate::codes::CodeId;
 use crate::date::TimeUnit;
+use crate::kernel::Vector;
 use crate::model::{Constant, ExprId, FieldId, ListId, Space};
 use crate::number::Number;
 
 pub(crate) use bounds::Bounds;
 pub(crate) use build::field_form;
 pub use build::plan;
-pub(crate) use reads::{MOST_COMBINATIONS, Read, Reads, operands, window};
+pub(crate) use field::{FieldPlan, NumberRange};
+pub(crate) use reads::{Choices, MOST_COMBINATIONS, Read, Reads, operands, window};
 pub(crate) use table::{Classifier, Cuts, NO_ROW, TablePlan, class_among, ends};
 
 /// A node of a plan.
@@ -137,6 +140,49 @@ pub(crate) enum Op {
     FinalTier,
 }
 
+impl Op {
+    /// Whether the result depends on the operands alone, and not on the data or their shape.
+    pub(crate) fn is_pure(&self) -> bool {
+        !matches!(
+            self,
+            Op::Field(_) | Op::ElementField(..) | Op::Owner(..) | Op::Aggregate { .. } | Op::FinalTier
+        )
+    }
+
+    pub(crate) fn operands(&self) -> Vec<NodeId> {
+        match self {
+            Op::Constant(_) | Op::Field(_) | Op::ElementField(..) | Op::FinalTier => Vec::new(),
+            Op::Owner(_, x)
+            | Op::Convert(x)
+            | Op::Negate(x)
+            | Op::Abs(x)
+            | Op::Reciprocal(x, _)
+            | Op::Round(x, _)
+            | Op::Floor(x)
+            | Op::Ceil(x)
+            | Op::MoveDate(x, ..)
+            | Op::DateWithin(x, ..)
+            | Op::Not(x)
+            | Op::Under(x, _)
+            | Op::OneOf(x, _)
+            | Op::Has(x)
+            | Op::RowValue(_, x) => vec![*x],
+            Op::Add(x, y)
+            | Op::Subtract(x, y)
+            | Op::Multiply(x, y)
+            | Op::Divide(x, y)
+            | Op::Min(x, y)
+            | Op::Max(x, y)
+            | Op::DaysBetween(x, y)
+            | Op::Compare(_, x, y)
+            | Op::OrElse(x, y) => vec![*x, *y],
+            Op::If(x, y, z) => vec![*x, *y, *z],
+            Op::All(xs) | Op::Any(xs) | Op::Row(_, xs) => xs.clone(),
+            Op::Aggregate { value, filter, .. } => value.iter().chain(filter).copied().collect(),
+        }
+    }
+}
+
 /// Bands made ready.
 #[derive(Debug, Clone)]
 pub(crate) struct BandPlan {
@@ -204,6 +250,11 @@ pub struct Plan {
     /// Nodes before this one do not need the final tier.
     pub(crate) before_tier: usize,
     pub(crate) reads: Reads,
+    /// The values of nodes that depend on no data, by node.
+    pub(crate) constants: Vec<Option<Vector>>,
+    pub(crate) fields: Vec<FieldPlan>,
+    /// The fields of each list's elements.
+    pub(crate) lists: Vec<Vec<FieldPlan>>,
 }
 
 impl Plan {

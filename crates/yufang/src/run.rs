@@ -4,7 +4,7 @@ use crate::codes::CodeId;
 use crate::column::block::{Block, Known, Slot};
 use crate::date::Date;
 use crate::facts::Facts;
-use crate::kernel::arithmetic::{self, constants};
+use crate::kernel::arithmetic;
 use crate::kernel::{Lane, Mark, State, Vector, compare, keys, list, logic};
 use crate::model::{Constant, ExprId, Model, Ty};
 use crate::plan::{Form, NodeId, Op, Plan};
@@ -17,6 +17,22 @@ pub(crate) struct Run<'a> {
     pub(crate) block: &'a Block,
     pub(crate) vectors: Vec<Vector>,
     pub(crate) settled: Settled,
+}
+
+/// The values of nodes that depend on no data, by node.
+pub(crate) fn constants(plan: &Plan) -> Vec<Option<Vector>> {
+    let block = Block::default();
+    let mut run = Run { plan, block: &block, vectors: Vec::new(), settled: Settled::default() };
+    let mut constants: Vec<Option<Vector>> = Vec::with_capacity(plan.nodes.len());
+    for (at, node) in plan.nodes.iter().enumerate() {
+        let constant =
+            node.op.is_pure() && node.op.operands().iter().all(|id| constants[id.index()].is_some());
+        let vector = constant.then(|| run.node(at));
+        // INVARIANT: what depends on data is no operand of a constant.
+        run.vectors.push(vector.clone().unwrap_or_else(|| Vector::known(Lane::Flag(Vec::new()))));
+        constants.push(vector);
+    }
+    constants
 }
 
 /// Runs a plan on a block.
@@ -41,6 +57,9 @@ impl Run<'_> {
     }
 
     fn node(&self, at: usize) -> Vector {
+        if let Some(Some(constant)) = self.plan.constants.get(at) {
+            return constant.clone();
+        }
         let node = &self.plan.nodes[at];
         let v = |id: &NodeId| self.vector(*id);
         let own = |id: &NodeId| self.plan.node(*id).form.denominator();
@@ -96,7 +115,7 @@ impl Run<'_> {
     fn constant(&self, value: &Constant, form: &Form, at: usize) -> Vector {
         let zero = crate::number::whole(0);
         let lane = match value {
-            Constant::Number(number) => constants([number.clone()].into_iter(), form),
+            Constant::Number(number) => arithmetic::constants([number.clone()].into_iter(), form),
             Constant::Flag(flag) => Lane::Flag(vec![u8::from(*flag)]),
             Constant::Text(text) => Lane::Text(vec![self.plan.texts.get(text).copied().unwrap_or(u32::MAX)]),
             Constant::Date(date) => Lane::Date(vec![date.days()]),
@@ -109,7 +128,7 @@ impl Run<'_> {
                 Form::Text => Lane::Text(vec![0]),
                 Form::Date => Lane::Date(vec![0]),
                 Form::Tier => Lane::Tier(vec![0]),
-                number => constants([zero].into_iter(), number),
+                number => arithmetic::constants([zero].into_iter(), number),
             },
         };
         let hole = *value == Constant::Missing;

@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// NFC; U+FF01–FF5E and U+3000 read as ASCII; trimmed. Empty text is no text: callers treat it as missing.
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim();
-    if trimmed.is_ascii() {
+    if trimmed.chars().all(is_plain) {
         return Cow::Borrowed(trimmed);
     }
     let plain = is_nfc_quick(trimmed.chars()) == IsNormalized::Yes && !trimmed.chars().any(is_wide);
@@ -27,6 +27,11 @@ pub fn narrow(character: char) -> char {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(character as u32 - 0xFEE0).unwrap_or(character),
         other => other,
     }
+}
+
+/// Whether a character is its own folded form wherever it stands: what most texts are made of.
+fn is_plain(character: char) -> bool {
+    matches!(character, '\0'..='\u{2FF}' | '\u{4E00}'..='\u{9FFF}')
 }
 
 fn is_wide(character: char) -> bool {

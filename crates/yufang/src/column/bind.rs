@@ -1,6 +1,6 @@
 //! Which column is which field, found once for a table of rows.
 
-use crate::column::decode::show;
+use crate::column::raw::show;
 use crate::column::{Columns, Data};
 use crate::diagnostic::{Diagnostic, Message, Severity, has_errors};
 use crate::model::{Field, Model};

@@ -26,12 +26,6 @@ pub(crate) enum Known {
     Assumed,
 }
 
-impl Known {
-    pub(crate) fn is_open(self) -> bool {
-        matches!(self, Known::Missing | Known::Coarse | Known::Untold)
-    }
-}
-
 /// One field's values.
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
@@ -105,7 +99,7 @@ impl Texts {
 }
 
 /// A block of rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
     pub(crate) rows: usize,
     pub(crate) fields: Vec<Slot>,
@@ -144,14 +138,6 @@ impl Block {
         let errors =
             rows.iter().enumerate().filter_map(|(row, facts)| Some((row, lacking(model, facts)?))).collect();
         Block { rows: rows.len(), fields, lists, texts, errors }
-    }
-
-    /// Whether any value is missing, coarse or untold, or any list not supplied.
-    pub(crate) fn needs_care(&self) -> bool {
-        let open = |slot: &Slot| slot.known.iter().flatten().any(|known| known.is_open());
-        let lists = || self.lists.iter();
-        self.fields.iter().any(open)
-            || lists().any(|list| list.supplied.contains(&false) || list.fields.iter().any(open))
     }
 
     /// What is known of one row, as typed facts.

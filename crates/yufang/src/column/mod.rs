@@ -8,6 +8,9 @@
 pub mod bind;
 pub(crate) mod block;
 pub(crate) mod decode;
+mod quick;
+pub(crate) mod raw;
+pub(crate) mod read;
 
 use std::borrow::Cow;
 
@@ -228,7 +231,7 @@ impl<'a> Column<'a> {
 
     /// Value `at` as the data have it, for keys and messages; empty for a null.
     pub fn show(&self, at: usize) -> String {
-        decode::show(self, at)
+        raw::show(self, at)
     }
 
     /// Whether value `at` is there; a dictionary's null value counts as absent when it is read.

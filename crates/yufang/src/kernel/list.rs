@@ -1,5 +1,7 @@
 //! From rows to the elements of their lists and back.
 
+use std::ops::Range;
+
 use num_traits::Zero;
 
 use super::{Lane, Mark, State, Vector, logic, pick};
@@ -85,7 +87,7 @@ impl Fold<'_> {
     }
 
     /// Writes the result of one row and says what it depends on.
-    fn row(&self, range: std::ops::Range<usize>, row: usize, results: &mut Lane) -> Mark {
+    fn row(&self, range: Range<usize>, row: usize, results: &mut Lane) -> Mark {
         match self.kind {
             AggregateKind::Any | AggregateKind::All => {
                 let (flag, mark) = self.condition(range);
@@ -93,43 +95,51 @@ impl Fold<'_> {
                 mark
             }
             AggregateKind::Count => {
-                let (taken, mark) = self.taken(range);
                 if let Lane::Scaled(results) = results {
-                    results[row] = taken.len() as i64;
+                    results[row] = self.taken(range.clone()).count() as i64;
                 }
-                mark
+                self.filter_mark(range)
             }
             AggregateKind::Sum => {
-                let (taken, mark) = self.taken(range);
-                let mark = taken.iter().fold(mark, |all, at| all.and(self.value_mark(*at)));
-                self.sum(&taken, row, results).map_or(mark, |fault| mark.and(fault))
+                let mark = self.value_marks(range.clone(), self.filter_mark(range.clone()));
+                self.sum(range, row, results).map_or(mark, |fault| mark.and(fault))
             }
             AggregateKind::Min | AggregateKind::Max => {
-                let (taken, mark) = self.taken(range);
-                let mark = taken.iter().fold(mark, |all, at| all.and(self.value_mark(*at)));
-                if taken.is_empty() && !mark.absent() {
+                let mark = self.value_marks(range.clone(), self.filter_mark(range.clone()));
+                if self.taken(range.clone()).next().is_none() && !mark.absent() {
                     return Mark::new(State::Empty, self.node, row);
                 }
-                self.extreme(&taken, row, results);
+                self.extreme(range, row, results);
                 mark
             }
         }
     }
 
-    fn value_mark(&self, at: usize) -> Mark {
-        self.value.map_or(Mark::KNOWN, |value| value.mark(at))
+    /// What it depends on which elements are taken.
+    fn filter_mark(&self, range: Range<usize>) -> Mark {
+        match self.filter.filter(|filter| filter.marks.is_some()) {
+            Some(filter) => range.fold(Mark::KNOWN, |all, at| all.and(filter.mark(at))),
+            None => Mark::KNOWN,
+        }
     }
 
-    /// The elements that the filter lets in, and what that depends on.
-    fn taken(&self, range: std::ops::Range<usize>) -> (Vec<usize>, Mark) {
-        let Some(filter) = self.filter else { return (range.collect(), Mark::KNOWN) };
-        let mark = range.clone().fold(Mark::KNOWN, |all, at| all.and(filter.mark(at)));
-        let flags = filter.lane.flags();
-        (range.filter(|at| *pick(flags, *at) == 1 && !filter.mark(*at).absent()).collect(), mark)
+    /// A mark and those of the values that are taken.
+    fn value_marks(&self, range: Range<usize>, mark: Mark) -> Mark {
+        match self.value.filter(|value| value.marks.is_some()) {
+            Some(value) => self.taken(range).fold(mark, |all, at| all.and(value.mark(at))),
+            None => mark,
+        }
+    }
+
+    /// The elements that the filter lets in.
+    fn taken(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
+        let lets_in =
+            |filter: &Vector, at: usize| *pick(filter.lane.flags(), at) == 1 && !filter.mark(at).absent();
+        range.filter(move |at| self.filter.is_none_or(|filter| lets_in(filter, *at)))
     }
 
     /// 任一: or of (filter 且 value); 全部: and of (非 filter 或 value).
-    fn condition(&self, range: std::ops::Range<usize>) -> (u8, Mark) {
+    fn condition(&self, range: Range<usize>) -> (u8, Mark) {
         let any = self.kind == AggregateKind::Any;
         let element = |at: usize| {
             let value =
@@ -145,18 +155,18 @@ impl Fold<'_> {
         logic::kleene(range.map(element), u8::from(any))
     }
 
-    fn sum(&self, taken: &[usize], row: usize, results: &mut Lane) -> Option<Mark> {
+    fn sum(&self, range: Range<usize>, row: usize, results: &mut Lane) -> Option<Mark> {
         match (&self.value?.lane, results) {
             (Lane::Scaled(values), Lane::Scaled(results)) => {
-                results[row] = taken.iter().map(|at| *pick(values, *at)).sum();
+                results[row] = self.taken(range).map(|at| *pick(values, at)).sum();
             }
             (Lane::Wide(values), Lane::Wide(results)) => {
-                results[row] = taken.iter().map(|at| *pick(values, *at)).sum();
+                results[row] = self.taken(range).map(|at| *pick(values, at)).sum();
             }
             (Lane::Exact(values), Lane::Exact(results)) => {
                 let mut sum = Number::zero();
-                for at in taken {
-                    sum += pick(values, *at);
+                for at in self.taken(range) {
+                    sum += pick(values, at);
                     if bits(&sum) > MAX_BITS {
                         return Some(Mark::new(State::TooBig, self.node, row));
                     }
@@ -169,12 +179,12 @@ impl Fold<'_> {
         None
     }
 
-    fn extreme(&self, taken: &[usize], row: usize, results: &mut Lane) {
+    fn extreme(&self, range: Range<usize>, row: usize, results: &mut Lane) {
         let Some(value) = self.value else { return };
         let greatest = self.kind == AggregateKind::Max;
         macro_rules! best {
             ($values:expr, $results:expr) => {{
-                let each = taken.iter().map(|at| pick($values, *at));
+                let each = self.taken(range).map(|at| pick($values, at));
                 if let Some(best) = if greatest { each.max() } else { each.min() } {
                     $results[row] = best.clone();
                 }

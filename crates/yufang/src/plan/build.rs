@@ -3,18 +3,19 @@
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::One;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::number::{fits_decimal, places};
 use super::table::{Cuts, NO_ROW, classes_of_range, ends};
 use super::{
-    Action, BandPlan, Bounds, Classifier, Form, Grading, Node, NodeId, Op, OutputType, Plan, TablePlan, over,
-    reads,
+    Action, BandPlan, Bounds, Classifier, FieldPlan, Form, Grading, Node, NodeId, Op, OutputType, Plan,
+    TablePlan, over, reads,
 };
 use crate::ast::AggregateKind;
 use crate::date::{Date, TimeUnit};
 use crate::model::{
-    Constant, Effect, ExprId, ExprKind, Field, FieldType, GradeBy, ListId, Model, Space, TableId, Ty,
+    Constant, Effect, ExprId, ExprKind, Field, FieldId, FieldType, GradeBy, List, ListId, Model, Space,
+    TableId, Ty,
 };
 use crate::number::{Number, power_of_ten, whole};
 
@@ -38,7 +39,8 @@ pub fn plan(model: &Model, as_of: Option<Date>) -> Plan {
     for (text, number) in &builder.texts {
         text_list[*number as usize].clone_from(text);
     }
-    Plan {
+    let (fields, lists) = fields(model, &builder.nodes);
+    let mut plan = Plan {
         grading,
         grade_when,
         otherwise: model.grade.otherwise.unwrap_or(0),
@@ -50,12 +52,33 @@ pub fn plan(model: &Model, as_of: Option<Date>) -> Plan {
         requirements,
         before_tier,
         reads: reads::reads(model, as_of),
+        fields,
+        lists,
         nodes: builder.nodes,
         tables: builder.tables,
         texts: builder.texts,
         text_list,
         of_expr: builder.of_expr,
-    }
+        constants: Vec::new(),
+    };
+    plan.constants = crate::run::constants(&plan);
+    plan
+}
+
+/// The fields of the row, and of each list's elements.
+fn fields(model: &Model, nodes: &[Node]) -> (Vec<FieldPlan>, Vec<Vec<FieldPlan>>) {
+    let used: FxHashSet<&Op> = nodes
+        .iter()
+        .map(|node| &node.op)
+        .filter(|op| matches!(op, Op::Field(_) | Op::ElementField(..)))
+        .collect();
+    let field = |(at, field): (u32, &Field)| FieldPlan::new(field, used.contains(&Op::Field(FieldId(at))));
+    let elements = |(list, own): (u32, &List)| {
+        let used = |at| used.contains(&Op::ElementField(ListId(list), at));
+        (0..).zip(&own.fields).map(|(at, field)| FieldPlan::new(field, used(at))).collect()
+    };
+    let fields = (0..).zip(&model.subject.fields).map(field).collect();
+    (fields, (0..).zip(&model.subject.lists).map(elements).collect())
 }
 
 /// The form in which a field's numbers are held: as they come, over a power of ten.

@@ -1,13 +1,16 @@
 //! Which fields the tier reads, and what a missing one may be.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
 use crate::codes::CodeId;
+use crate::column::block::{Known, lane_of};
 use crate::date::{Date, TimeUnit};
+use crate::kernel::Lane;
 use crate::model::{
-    Constant, Effect, ExprId, ExprKind, Field, FieldId, FieldType, GradeBy, Key, ListId, Model,
+    CodeListId, Constant, Effect, ExprId, ExprKind, Field, FieldId, FieldType, GradeBy, Key, ListId, Model,
 };
 use crate::number::{Number, power_of_ten, whole};
 use crate::plan::table::ends;
@@ -20,10 +23,19 @@ pub(crate) const MOST_COMBINATIONS: usize = 4096;
 pub(crate) enum Domain {
     /// Not to be listed: text, and numbers and dates that are not only compared with constants.
     Open,
-    /// Each of these.
-    Values(Vec<Constant>),
+    /// Each of these, in the field's form.
+    Values(Lane),
     /// The codes of a list at a level, or beneath the coarser code that is known.
-    Codes(crate::model::CodeListId, u32),
+    Codes { list: CodeListId, level: u32, cuts: Option<BTreeSet<u32>>, all: Choices<'static> },
+}
+
+/// The values of a domain.
+#[derive(Debug, Clone)]
+pub(crate) struct Choices<'a> {
+    /// How many there are.
+    pub(crate) count: usize,
+    /// Those that differ in their effect.
+    pub(crate) tried: Cow<'a, Lane>,
 }
 
 /// How a field takes part in the tier.
@@ -35,6 +47,17 @@ pub(crate) struct Read {
     pub(crate) anywhere: bool,
     /// What it may be when missing.
     pub(crate) domain: Domain,
+}
+
+impl Read {
+    /// Whether a value of which this is known is a gap that may show in the tier.
+    pub(crate) fn shows(&self, known: Known) -> bool {
+        match known {
+            Known::Missing | Known::Coarse => self.exposed,
+            Known::Untold => self.anywhere,
+            Known::Value | Known::Default | Known::Assumed => false,
+        }
+    }
 }
 
 /// How all fields take part.
@@ -60,7 +83,7 @@ pub(crate) fn reads(model: &Model, as_of: Option<Date>) -> Reads {
     let read = |place: Place, field: &Field| Read {
         exposed: tier.exposed.contains(&place),
         anywhere: tier.anywhere.contains(&place),
-        domain: uses.domain(place, field),
+        domain: uses.domain(model, place, field),
     };
     let fields = numbered(&model.subject.fields).map(|(at, field)| read(Place::Field(FieldId(at)), field));
     let lists = numbered(&model.subject.lists).map(|(list, source)| {
@@ -184,7 +207,8 @@ impl<'m> Walk<'m> {
     }
 }
 
-/// Where numbers and dates are cut by constants, for those that are used in no other way.
+/// Where numbers and dates are cut by constants, and code lists by codes, for those that are used in
+/// no other way.
 struct Uses {
     cuts: Vec<(Place, Vec<Constant>)>,
     other: FxHashSet<Place>,
@@ -237,6 +261,11 @@ impl Uses {
                     }
                 }
             }
+            ExprKind::Under(x, codes) => {
+                if let Some(place) = place(model, *x) {
+                    self.cuts.push((place, codes.iter().copied().map(Constant::Code).collect()));
+                }
+            }
             // Another name for a field is used as the name is used.
             ExprKind::Definition(_) => {}
             _ => {
@@ -248,39 +277,72 @@ impl Uses {
     fn compare(&mut self, model: &Model, as_of: Option<Date>, field: ExprId, other: ExprId) {
         let Some(place) = place(model, field) else { return };
         match constant(model, as_of, other) {
-            Some(cut) => self.cuts.push((place, vec![cut])),
-            None => {
+            Some(cut) if !matches!(cut, Constant::Code(_)) => self.cuts.push((place, vec![cut])),
+            _ => {
                 self.other.insert(place);
             }
         }
     }
 
-    fn domain(&self, place: Place, field: &Field) -> Domain {
+    fn domain(&self, model: &Model, place: Place, field: &Field) -> Domain {
+        if let FieldType::Code { list, level } = field.ty {
+            let cuts = self.code_cuts(model, place, list);
+            let all = codes(model, list, level, cuts.as_ref(), None);
+            return Domain::Codes { list, level, cuts, all };
+        }
+        let Some(values) = self.values(place, field) else { return Domain::Open };
+        let values: Vec<Option<Constant>> = values.into_iter().map(Some).collect();
+        Domain::Values(lane_of(field, &values, |_| 0))
+    }
+
+    /// Between these positions all codes of a list have the same effect.
+    fn code_cuts(&self, model: &Model, place: Place, list: CodeListId) -> Option<BTreeSet<u32>> {
+        let cuts = self.cuts.iter().filter(|(own, _)| *own == place).flat_map(|(_, cuts)| cuts);
+        let ends = cuts.filter_map(|cut| match cut {
+            Constant::Code(code) => Some([code.0, model.codes[list.index()].get(*code).end.0]),
+            _ => None,
+        });
+        (!self.other.contains(&place)).then(|| ends.flatten().collect())
+    }
+
+    fn values(&self, place: Place, field: &Field) -> Option<Vec<Constant>> {
         let only_cut = !self.other.contains(&place);
         let cuts = || self.cuts.iter().filter(|(own, _)| *own == place).flat_map(|(_, cuts)| cuts);
-        match &field.ty {
-            FieldType::Text => Domain::Open,
-            FieldType::Flag => Domain::Values(vec![Constant::Flag(false), Constant::Flag(true)]),
-            FieldType::Option(set) => {
-                let count = self.options[set.index()];
-                Domain::Values((0..count).map(Constant::Option).collect())
-            }
-            FieldType::Code { list, level } => Domain::Codes(*list, *level),
+        Some(match &field.ty {
+            FieldType::Text | FieldType::Code { .. } => return None,
+            FieldType::Flag => vec![Constant::Flag(false), Constant::Flag(true)],
+            FieldType::Option(set) => (0..self.options[set.index()]).map(Constant::Option).collect(),
             FieldType::Number { listed: Some(values), .. } => {
-                Domain::Values(values.iter().map(|(value, _)| Constant::Number(value.clone())).collect())
+                values.iter().map(|(value, _)| Constant::Number(value.clone())).collect()
             }
             FieldType::Number { lo, hi, decimals, .. } => {
                 let count = *decimals == 0 && hi - lo < whole(MOST_COMBINATIONS as i64);
                 match (count, only_cut) {
-                    (true, _) => Domain::Values(every_whole(lo, hi)),
-                    (false, true) => Domain::Values(number_cells(lo, hi, *decimals, cuts())),
-                    (false, false) => Domain::Open,
+                    (true, _) => every_whole(lo, hi),
+                    (false, true) => number_cells(lo, hi, *decimals, cuts()),
+                    (false, false) => return None,
                 }
             }
-            FieldType::Date { lo, hi } if only_cut => Domain::Values(date_cells(*lo, *hi, cuts())),
-            FieldType::Date { .. } => Domain::Open,
-        }
+            FieldType::Date { lo, hi } if only_cut => date_cells(*lo, *hi, cuts()),
+            FieldType::Date { .. } => return None,
+        })
     }
+}
+
+fn codes(
+    model: &Model,
+    list: CodeListId,
+    level: u32,
+    cuts: Option<&BTreeSet<u32>>,
+    above: Option<CodeId>,
+) -> Choices<'static> {
+    let mut codes: Vec<u32> = model.codes[list.index()].beneath(above, level).map(|code| code.0).collect();
+    let count = codes.len();
+    if let Some(cuts) = cuts {
+        let stretch = |code: u32| cuts.range(..=code).next_back().copied();
+        codes.dedup_by_key(|code| stretch(*code));
+    }
+    Choices { count, tried: Cow::Owned(Lane::Index(codes)) }
 }
 
 /// The field that an expression is, if it is one.
@@ -322,6 +384,7 @@ fn cuts_of(cell: &Key) -> Vec<Constant> {
     match cell {
         Key::Numbers(values) => values.iter().cloned().map(Constant::Number).collect(),
         Key::Range(range) => ends(range).cloned().map(Constant::Number).collect(),
+        Key::Codes(codes) => codes.iter().copied().map(Constant::Code).collect(),
         Key::Dates(dates) => dates.iter().copied().map(Constant::Date).collect(),
         _ => Vec::new(),
     }
@@ -372,13 +435,14 @@ fn date_cells<'a>(lo: Date, hi: Date, cuts: impl Iterator<Item = &'a Constant>) 
 impl Domain {
     /// The values that are possible, given a coarser code where one is known; `None` where they
     /// cannot be listed.
-    pub(crate) fn values(&self, model: &Model, coarse: Option<CodeId>) -> Option<Vec<Constant>> {
+    pub(crate) fn values(&self, model: &Model, coarse: Option<CodeId>) -> Option<Choices<'_>> {
+        let borrowed = |count, lane| Some(Choices { count, tried: Cow::Borrowed(lane) });
         match self {
             Domain::Open => None,
-            Domain::Values(values) => Some(values.clone()),
-            Domain::Codes(list, level) => {
-                let list = &model.codes[list.index()];
-                Some(list.beneath(coarse, *level).map(Constant::Code).collect())
+            Domain::Values(all) => borrowed(all.len(), all),
+            Domain::Codes { all, .. } if coarse.is_none() => borrowed(all.count, &all.tried),
+            Domain::Codes { list, level, cuts, .. } => {
+                Some(codes(model, *list, *level, cuts.as_ref(), coarse))
             }
         }
     }
