@@ -1,5 +1,7 @@
 //! Cells as columns: text most often, and any other layout that can hold them all.
 
+use std::collections::BTreeSet;
+
 use yufang::column::{Bits, Column, Columns, Data, Offsets};
 use yufang::date::Date;
 
@@ -15,14 +17,17 @@ pub struct Batch {
 enum Buffer {
     Text(Vec<i32>, Vec<u8>),
     Whole(Vec<i64>),
-    Decimal(Vec<i128>),
+    Decimal(Vec<i128>, u32),
+    Floats(Vec<f64>),
+    /// Keys, and the distinct texts.
+    Names(Vec<i32>, Box<Buffer>),
     Days(Vec<i32>),
     Flags(Vec<u8>),
     List(Vec<i32>, Box<Batch>),
 }
 
-/// Decimal places of decimal buffers.
-const SCALE: u32 = 7;
+/// The most decimal places of decimal buffers.
+const MOST_PLACES: usize = 7;
 
 impl Batch {
     /// The columns of rows.
@@ -51,8 +56,10 @@ impl Batch {
     }
 
     fn push(&mut self, name: &str, kind: &Kind, cells: &[&Cell], random: &mut Random) {
-        let native = if random.chance(50) { native(kind, cells) } else { None };
-        let buffer = native.unwrap_or_else(|| text(cells));
+        let buffer = match random.chance(60) {
+            true => native(kind, cells, random).unwrap_or_else(|| names(cells)),
+            false => text(cells.iter().map(|cell| cell.as_deref().unwrap_or_default())),
+        };
         let validity = bits(cells.iter().map(|cell| cell.is_some()));
         self.columns.push((name.to_owned(), buffer, validity));
     }
@@ -61,19 +68,30 @@ impl Batch {
     pub fn columns(&self) -> Columns<'_> {
         let mut columns = Columns::new(self.rows);
         for (name, buffer, validity) in &self.columns {
-            let data = match buffer {
-                Buffer::Text(offsets, bytes) => Data::Utf8 { offsets, bytes },
-                Buffer::Whole(values) => Data::I64(values),
-                Buffer::Decimal(values) => Data::Decimal128 { values, scale: SCALE as i8 },
-                Buffer::Days(values) => Data::Date32(values),
-                Buffer::Flags(bytes) => Data::Bool(whole(bytes, self.rows)),
-                Buffer::List(offsets, elements) => {
-                    Data::List { offsets: Offsets::Narrow(offsets), elements: Box::new(elements.columns()) }
-                }
-            };
+            let data = buffer.data(self.rows);
             columns = columns.with(name.clone(), Column::nullable(data, Some(whole(validity, self.rows))));
         }
         columns
+    }
+}
+
+impl Buffer {
+    fn data(&self, rows: usize) -> Data<'_> {
+        match self {
+            Buffer::Text(offsets, bytes) => Data::Utf8 { offsets, bytes },
+            Buffer::Whole(values) => Data::I64(values),
+            Buffer::Decimal(values, places) => Data::Decimal128 { values, scale: *places as i8 },
+            Buffer::Floats(values) => Data::F64(values),
+            Buffer::Names(keys, distinct) => Data::Dictionary {
+                keys: Box::new(Column::new(Data::I32(keys))),
+                values: Box::new(Column::new(distinct.data(0))),
+            },
+            Buffer::Days(values) => Data::Date32(values),
+            Buffer::Flags(bytes) => Data::Bool(whole(bytes, rows)),
+            Buffer::List(offsets, elements) => {
+                Data::List { offsets: Offsets::Narrow(offsets), elements: Box::new(elements.columns()) }
+            }
+        }
     }
 }
 
@@ -94,23 +112,38 @@ fn bits(flags: impl Iterator<Item = bool>) -> Vec<u8> {
     bytes
 }
 
-fn text(cells: &[&Cell]) -> Buffer {
+fn text<'a>(texts: impl Iterator<Item = &'a str>) -> Buffer {
     let (mut offsets, mut bytes) = (vec![0], Vec::new());
-    for cell in cells {
-        bytes.extend_from_slice(cell.as_deref().unwrap_or_default().as_bytes());
+    for text in texts {
+        bytes.extend_from_slice(text.as_bytes());
         offsets.push(bytes.len() as i32);
     }
     Buffer::Text(offsets, bytes)
 }
 
+/// The cells as a dictionary; an absent one has the first key, whatever that is.
+fn names(cells: &[&Cell]) -> Buffer {
+    let distinct: BTreeSet<&str> = cells.iter().filter_map(|cell| cell.as_deref()).collect();
+    let distinct: Vec<&str> = distinct.into_iter().collect();
+    let key = |cell: &&Cell| cell.as_deref().and_then(|own| distinct.binary_search(&own).ok()).unwrap_or(0);
+    let keys = cells.iter().map(|cell| key(cell) as i32).collect();
+    Buffer::Names(keys, Box::new(text(distinct.iter().copied())))
+}
+
 /// The cells in a layout of their own, if all of them can be read so.
-fn native(kind: &Kind, cells: &[&Cell]) -> Option<Buffer> {
+fn native(kind: &Kind, cells: &[&Cell], random: &mut Random) -> Option<Buffer> {
     fn all<T: Default>(cells: &[&Cell], read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
         cells.iter().map(|cell| cell.as_deref().map_or_else(|| Some(T::default()), &read)).collect()
     }
     match kind {
         Kind::Number(_, _, 0) => all(cells, |text| text.parse().ok()).map(Buffer::Whole),
-        Kind::Number(..) | Kind::Listed(_) => all(cells, decimal).map(Buffer::Decimal),
+        Kind::Number(..) if random.chance(30) => all(cells, float).map(Buffer::Floats),
+        Kind::Number(..) | Kind::Listed(_) => {
+            let fraction = |cell: &&Cell| cell.as_deref()?.split_once('.').map(|(_, digits)| digits.len());
+            let needed = cells.iter().filter_map(fraction).max().unwrap_or(0);
+            let places = if random.chance(50) { needed } else { MOST_PLACES };
+            Some(Buffer::Decimal(all(cells, |text| decimal(text, places))?, places as u32))
+        }
         Kind::Date => all(cells, |text| Some(Date::parse(text)?.days())).map(Buffer::Days),
         Kind::Flag => {
             let flags = all(cells, |text| match text {
@@ -124,13 +157,19 @@ fn native(kind: &Kind, cells: &[&Cell]) -> Option<Buffer> {
     }
 }
 
-fn decimal(text: &str) -> Option<i128> {
+fn decimal(text: &str, places: usize) -> Option<i128> {
     let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if fraction.len() > SCALE as usize || digits.starts_with("-0") {
+    if fraction.len() > places || digits.starts_with("-0") {
         return None;
     }
-    let fraction: i128 = format!("{fraction:0<width$}", width = SCALE as usize).parse().ok()?;
+    let fraction: i128 = format!("0{fraction:0<places$}").parse().ok()?;
     let digits: i128 = digits.parse().ok()?;
     let sign = if digits < 0 { -1 } else { 1 };
-    Some(digits * 10i128.pow(SCALE) + sign * fraction)
+    Some(digits * 10i128.pow(places as u32) + sign * fraction)
+}
+
+/// The float that stands for a decimal, if it is one of the decimals that a float can stand for.
+fn float(text: &str) -> Option<f64> {
+    let value: f64 = text.parse().ok()?;
+    (value.to_string() == text).then_some(value)
 }
