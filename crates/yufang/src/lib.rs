@@ -8,6 +8,7 @@
 pub mod analyse;
 pub mod ast;
 pub mod bundle;
+mod canonical;
 pub mod check;
 pub mod codes;
 pub mod column;
